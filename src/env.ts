@@ -1,3 +1,5 @@
+import { randomFillSync } from 'node:crypto';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 /** A stream that may be a terminal. */
@@ -22,5 +24,65 @@ export interface Env {
   /** Fills the array with cryptographically strong random bytes. */
   fillRandom(target: Uint8Array): void;
   /** Calls back on SIGINT, SIGTERM or SIGHUP; returns the function that stops listening. */
-  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  onSignal(listener: (signal: EndSignal) => void): () => void;
+}
+
+/** The signals that ask for an orderly end. */
+export type EndSignal = (typeof endSignals)[number];
+
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** How long after a signal unwritten output may hold up the end, in milliseconds: its reader may have stalled for ever. */
+const graceAfterSignal = 3000;
+
+/** The last signal that a listener was told of. */
+let received: EndSignal | undefined;
+
+/** The real outside. The streams are opened when first asked for: `--help` need not touch standard input. */
+export function processEnv(): Env {
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    variables: process.env,
+    platform: process.platform,
+    now: () => performance.now(),
+    wallClock: () => Date.now(),
+    fillRandom: (target) => {
+      randomFillSync(target);
+    },
+    onSignal,
+  };
+}
+
+function onSignal(listener: (signal: EndSignal) => void): () => void {
+  const relay = (signal: EndSignal): void => {
+    received = signal;
+    listener(signal);
+  };
+  for (const signal of endSignals) process.on(signal, relay);
+  return () => {
+    for (const signal of endSignals) process.off(signal, relay);
+  };
+}
+
+/**
+ * Ends the process with `status` once everything that was written has left it. A run that a signal ended is ended by that
+ * signal after all, so that the shell (or make, or a loop around us) sees what happened.
+ */
+export function endWith(status: number): void {
+  process.exitCode = status;
+  const signal = received;
+  if (signal === undefined || status !== 128 + constants.signals[signal]) return;
+  const raise = (): void => {
+    process.kill(process.pid, signal);
+  };
+  process.once('beforeExit', raise);
+  setTimeout(raise, graceAfterSignal).unref();
 }

@@ -10,7 +10,8 @@ export interface OptionSpec {
   readonly aliases?: readonly string[];
   /**
    * `flag`: no value, `--no-NAME` turns it off where `negatable`; `count`: repeat for more (`-vv`);
-   * `value`: takes exactly one value; `optional`: `--name` or `--name=value`, never the next word.
+   * `value`: takes exactly one value; `optional`: `--name` or `--name=value`, never the next word. For these two a
+   * `negatable` one has `--no-NAME`, which means `false`.
    */
   readonly kind: 'flag' | 'count' | 'value' | 'optional';
   readonly negatable?: boolean;
@@ -39,6 +40,8 @@ export interface OptionSpec {
 export interface PositionalSpec {
   readonly name: string;
   readonly required: boolean;
+  /** Closed set of values. */
+  readonly choices?: readonly string[];
   readonly summary: string;
 }
 
@@ -56,7 +59,10 @@ export interface CommandSpec {
 /** What was parsed: options by long name, positionals in order, and what followed `--`. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
-  /** flag → boolean, count → number, value → parsed value or array of them when repeatable; absent when not given. */
+  /**
+   * flag → boolean, count → number, value → parsed value or array of them when repeatable, `optional` without a value → what
+   * is `implied`, or `true`; absent when not given.
+   */
   readonly options: ReadonlyMap<string, unknown>;
 }
 

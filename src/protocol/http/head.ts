@@ -28,3 +28,35 @@ export interface ResponseHead {
 }
 
 export type Head = RequestHead | ResponseHead;
+
+/** How much of a head is read before it is refused: bytes with the blank line, and field lines. */
+export interface HeadLimits {
+  readonly maxBytes: number;
+  readonly maxFields: number;
+}
+
+export const CLIENT_HEAD_LIMITS: HeadLimits = { maxBytes: 64 * 1024, maxFields: 128 };
+export const SERVER_HEAD_LIMITS: HeadLimits = { maxBytes: 16 * 1024, maxFields: 100 };
+
+/** The values of every field line with this name, in order. Names are compared without regard to case (RFC 9110 §5.1). */
+export function fieldValues(head: Pick<Head, 'fields'>, name: string): string[] {
+  const wanted = name.toLowerCase();
+  const values: string[] = [];
+  for (const field of head.fields) {
+    if (field.name.length === wanted.length && field.name.toLowerCase() === wanted) values.push(field.value);
+  }
+  return values;
+}
+
+/** The first line of a head, without its line end. */
+export function startLine(head: Head): string {
+  if (head.kind === 'request') return `${head.method} ${head.target} ${head.version}`;
+  return `${head.version} ${head.status} ${head.reason}`;
+}
+
+/** The head as bytes, with the blank line. Nothing is judged: a debugger also sends what is wrong. */
+export function encodeHead(head: Head): Uint8Array {
+  let text = `${startLine(head)}\r\n`;
+  for (const { name, value } of head.fields) text += value === '' ? `${name}:\r\n` : `${name}: ${value}\r\n`;
+  return Buffer.from(`${text}\r\n`, 'latin1');
+}

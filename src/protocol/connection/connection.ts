@@ -1,0 +1,334 @@
+import type { MessageExtension } from '../extension/extension.ts';
+import type { MaskingKeySource } from '../frame/masking-key.ts';
+import { Opcode } from '../frame/opcode.ts';
+import type { PinnedBudget } from '../message/pinned.ts';
+import { LocalProtocolError, RULES, type Violation } from '../rule.ts';
+import type { Action } from './action.ts';
+import { encodeByHand } from './by-hand.ts';
+import { mayBeReceived } from './close-code.ts';
+import { checkedClosePayload, clippedClosePayload } from './close-payload.ts';
+import type { Closed, ConnectionSink } from './event.ts';
+import { Inbound, type InboundSink } from './inbound.ts';
+import type { Limits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import { next, type State, type Trigger } from './state.ts';
+
+/**
+ * A live WebSocket connection after its opening handshake, either role, sans I/O: bytes come in by `receive`, events
+ * go up to the sink, and the bytes to be sent wait in the outbox until somebody takes them. Its duties are the pong,
+ * the Close echo and failing the peer with the right code (RFC 6455 §5.5.2, §5.5.1, §7.1.7).
+ */
+export interface ConnectionOptions {
+  readonly role: 'client' | 'server';
+  readonly limits: Limits;
+  readonly maskingKeys: MaskingKeySource;
+  readonly tolerance?: 'strict' | 'lenient';
+  readonly extension?: MessageExtension | undefined;
+  /** The same extension seen from the peer, to read what we send; only used while watched. */
+  readonly mirrorExtension?: MessageExtension | undefined;
+  readonly budget?: PinnedBudget | undefined;
+}
+
+const UNLIMITED: Limits = { maxMessage: Infinity, maxFrame: Infinity, maxFragments: Infinity, maxPongs: Infinity };
+const FIN = 0x80;
+const RSV1 = 0x40;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #sink: ConnectionSink;
+  readonly #inbound: Inbound;
+  readonly #outbox = new Outbox();
+  /** Clients mask, servers do not (RFC 6455 §5.1). */
+  readonly #masks: MaskingKeySource | undefined;
+  /** Reads what we send while somebody watches frames: a sent line shows what is on the wire. */
+  #mirror: Inbound | undefined;
+  /** Bytes taken so far, and those that waited when the mirror was set up: it begins behind them. */
+  #taken = 0;
+  #unmirrored = 0;
+  #state: State = 'open';
+  /** Received while paused; `#waiting[#waitingAt, …)` is still to be read. */
+  #waiting: Uint8Array | undefined;
+  #waitingAt = 0;
+  #paused = false;
+  /** Automatic pongs written since the last take, and those taken that may not have left yet. */
+  #freshPongs = 0;
+  #stuckPongs = 0;
+  #heldPong: Uint8Array | undefined;
+  #outcome: Pick<Closed, 'code' | 'reason' | 'by'> = { code: 1006, reason: '', by: 'network' };
+
+  constructor(options: ConnectionOptions, sink: ConnectionSink) {
+    const { role, limits, extension, budget, tolerance = 'strict' } = options;
+    this.#options = options;
+    this.#sink = sink;
+    this.#masks = role === 'client' ? options.maskingKeys : undefined;
+    const sender = role === 'client' ? 'server' : 'client';
+    this.#inbound = new Inbound({ sender, limits, extension, budget, tolerance }, this.#inboundSink());
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Bytes that wait to be taken. */
+  get pending(): number {
+    return this.#outbox.pending;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Turns the watching of frames, both ways, on or off; counts from the next frame on. */
+  watch(on: boolean): void {
+    this.#inbound.watched = on;
+    if (on) this.#mirror ??= this.#openMirror();
+    if (this.#mirror) this.#mirror.watched = on;
+  }
+
+  /** Takes received bytes, which it may change and keep. */
+  receive(chunk: Uint8Array): void {
+    if (this.#waiting) {
+      this.#waiting = Buffer.concat([this.#waiting.subarray(this.#waitingAt), chunk]);
+      this.#waitingAt = 0;
+    } else if (this.#paused) {
+      this.#waiting = chunk;
+      this.#waitingAt = 0;
+    } else this.#read(chunk, 0);
+  }
+
+  /** Hands on no message after the one at hand; what is received meanwhile waits. */
+  pause(): void {
+    this.#paused = true;
+    this.#inbound.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) this.#read(waiting, this.#waitingAt);
+  }
+
+  /** The transport ended; nothing more comes or goes. */
+  end(): void {
+    if (this.#state === 'ended') return;
+    const wasClean = this.#state === 'closed-cleanly';
+    this.#inbound.stop();
+    this.#mirror?.stop();
+    this.#options.extension?.close();
+    this.#options.mirrorExtension?.close();
+    this.#move('end');
+    this.#sink.event({ type: 'closed', ...this.#outcome, wasClean });
+  }
+
+  /** The bytes to be sent, in order. */
+  take(): Uint8Array[] {
+    this.#stuckPongs += this.#freshPongs;
+    this.#freshPongs = 0;
+    this.#taken += this.#outbox.pending;
+    const pieces = this.#outbox.take();
+    if (this.#mirror) this.#reflect(this.#mirror, pieces);
+    return pieces;
+  }
+
+  /** What was taken left the process: pongs may be answered again. */
+  flushed(): void {
+    this.#stuckPongs = 0;
+    const held = this.#heldPong;
+    this.#heldPong = undefined;
+    if (held && this.#state === 'open') this.#answerPing(held);
+  }
+
+  /** Sends a text message. Lone surrogates become U+FFFD. Throws `LocalProtocolError` when not open. */
+  sendText(text: string): void {
+    this.#mustBeOpen();
+    if (this.#options.extension) {
+      const bytes = Buffer.from(text, 'utf8');
+      this.#sendMessage(Opcode.text, bytes, 0, bytes.length, true, true);
+    } else this.#outbox.text(FIN | Opcode.text, text, this.#masks?.());
+  }
+
+  /**
+   * Sends `bytes[start, end)` as one message; text must be valid UTF-8. `lasting`: the caller will not change the bytes.
+   * Throws `LocalProtocolError` when not open.
+   */
+  send(opcode: 'text' | 'binary', bytes: Uint8Array, start = 0, end = bytes.length, lasting = false): void {
+    this.#mustBeOpen();
+    this.#sendMessage(Opcode[opcode], bytes, start, end, lasting, true);
+  }
+
+  /** Throws `LocalProtocolError` when not open or above 125 bytes. */
+  ping(payload: Uint8Array): void {
+    this.#sendControl(Opcode.ping, payload);
+  }
+
+  /**
+   * Begins the closing handshake. Throws `LocalProtocolError` for a code that must not be sent or a reason above
+   * 123 bytes (RFC 6455 §5.5, §7.4). When not open it does nothing.
+   */
+  close(code?: number, reason = ''): void {
+    if (this.#state !== 'open') return;
+    this.#control(Opcode.close, checkedClosePayload(code, reason, this.#options.role));
+    this.#outcome = { code: 1006, reason: '', by: 'us' };
+    this.#move('send-close');
+  }
+
+  /** Fails the connection for a reason of ours: a Close goes out, nothing more is read (RFC 6455 §7.1.7). */
+  fail(code: number, reason: string): void {
+    if (next(this.#state, 'fail') === undefined) return;
+    if (this.#state === 'open') this.#control(Opcode.close, clippedClosePayload(code, reason));
+    this.#outcome = { code, reason, by: 'us' };
+    this.#inbound.stop();
+    this.#move('fail');
+  }
+
+  /** Does what a user asks. Hand-made frames and bytes are sent legal or not, in every state. */
+  act(action: Action): void {
+    switch (action.type) {
+      case 'send':
+        this.#mustBeOpen();
+        this.#sendMessage(Opcode[action.opcode], action.data, 0, action.data.length, true, action.compress ?? true);
+        break;
+      case 'fragment':
+        this.#mustBeOpen();
+        this.#sendFragments(Opcode[action.opcode], action.parts);
+        break;
+      case 'ping':
+      case 'pong':
+        this.#sendControl(Opcode[action.type], action.data);
+        break;
+      case 'close':
+        this.close(action.code, action.reason);
+        break;
+      case 'frame':
+        this.#outbox.bytes(encodeByHand(action.frame, this.#masks));
+        if (action.frame.opcode === Opcode.close && this.#state === 'open') this.#closedByHand();
+        break;
+      case 'bytes':
+        this.#outbox.bytes(action.bytes);
+        break;
+    }
+  }
+
+  #inboundSink(): InboundSink {
+    const sink = this.#sink;
+    return {
+      message: (message) => sink.message(message),
+      ping: (payload) => {
+        sink.event({ type: 'ping', payload });
+        if (this.#state === 'open') this.#answerPing(payload);
+      },
+      pong: (payload) => sink.event({ type: 'pong', payload }),
+      close: (code, reason) => this.#closeReceived(code, reason),
+      violation: (violation, fatal) => this.#violated(violation, fatal),
+      frame: (frame, violations, inflated) => sink.event({ type: 'frame', direction: 'received', frame, violations, inflated }),
+    };
+  }
+
+  #openMirror(): Inbound {
+    const { role, extension, mirrorExtension } = this.#options;
+    // The mirror has not read what went before: from here on nothing that we send refers to it.
+    extension?.forgetSent();
+    this.#unmirrored = this.#outbox.pending;
+    const offset = this.#taken + this.#unmirrored;
+    const ignore = () => undefined;
+    const sink: InboundSink = {
+      message: ignore,
+      ping: ignore,
+      pong: ignore,
+      close: ignore,
+      violation: ignore,
+      frame: (frame, violations, inflated) => this.#sink.event({ type: 'frame', direction: 'sent', frame, violations, inflated }),
+    };
+    const tolerance = 'lenient';
+    return new Inbound({ sender: role, limits: UNLIMITED, extension: mirrorExtension, tolerance, readsOn: true, offset }, sink);
+  }
+
+  #reflect(mirror: Inbound, pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      const skipped = Math.min(piece.length, this.#unmirrored);
+      this.#unmirrored -= skipped;
+      if (skipped < piece.length) mirror.read(Buffer.from(piece), skipped);
+    }
+    mirror.showUnfinished();
+  }
+
+  #read(chunk: Uint8Array, start: number): void {
+    let at = start;
+    // Paused and resumed within one message: reading goes on. Stopped for good: the rest is taken and is nobody's.
+    while (at < chunk.length && !this.#paused) at = this.#inbound.read(chunk, at);
+    if (at === chunk.length) return;
+    this.#waiting = chunk;
+    this.#waitingAt = at;
+  }
+
+  #closeReceived(code: number, reason: string): void {
+    this.#sink.event({ type: 'close', code, reason });
+    const first = this.#state === 'open';
+    // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close
+    // frame in response", typically echoing the status code (RFC 6455 §5.5.1).
+    // A code that no Close may hold, borne where we are lenient, is not ours to repeat.
+    if (first) this.#control(Opcode.close, clippedClosePayload(code === 1005 || mayBeReceived(code) ? code : 1002, ''));
+    this.#outcome = { code, reason, by: first ? 'peer' : 'us' };
+    this.#move('receive-close');
+  }
+
+  #violated(violation: Violation, fatal: boolean): void {
+    this.#sink.event({ type: 'violation', violation, fatal });
+    if (!fatal) return;
+    const rule = RULES[violation.rule];
+    this.fail(rule.closeCode, `${rule.section}: ${violation.detail}`);
+  }
+
+  /** "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response" (RFC 6455 §5.5.2). */
+  #answerPing(payload: Uint8Array): void {
+    const { role, limits } = this.#options;
+    if (this.#stuckPongs < limits.maxPongs) {
+      this.#freshPongs++;
+      this.#control(Opcode.pong, payload);
+    } else if (role === 'server') {
+      this.#inbound.stop();
+      this.#violated({ rule: 'too-many-pongs', detail: `${limits.maxPongs} pongs wait to be written` }, true);
+    } else {
+      // "it MAY elect to send a Pong frame for only the most recently processed Ping frame" (RFC 6455 §5.5.3).
+      this.#heldPong = payload;
+    }
+  }
+
+  #sendMessage(opcode: number, bytes: Uint8Array, start: number, end: number, lasting: boolean, compress: boolean): void {
+    const packed = compress ? this.#options.extension?.encode(bytes, start, end) : undefined;
+    const key = this.#masks?.();
+    if (packed) this.#outbox.frame(FIN | RSV1 | opcode, packed, 0, packed.length, key);
+    else this.#outbox.frame(FIN | opcode, bytes, start, end, key, lasting);
+  }
+
+  #sendFragments(opcode: number, parts: readonly Uint8Array[]): void {
+    parts.forEach((part, index) => {
+      const fin = index === parts.length - 1 ? FIN : 0;
+      this.#outbox.frame(fin | (index === 0 ? opcode : Opcode.continuation), part, 0, part.length, this.#masks?.(), true);
+    });
+  }
+
+  #sendControl(opcode: number, payload: Uint8Array): void {
+    this.#mustBeOpen();
+    if (payload.length > 125) throw new LocalProtocolError('a control frame carries at most 125 bytes (RFC 6455 §5.5)');
+    this.#control(opcode, payload);
+  }
+
+  #control(opcode: number, payload: Uint8Array): void {
+    this.#outbox.frame(FIN | opcode, payload, 0, payload.length, this.#masks?.());
+  }
+
+  #closedByHand(): void {
+    this.#outcome = { code: 1006, reason: '', by: 'us' };
+    this.#move('send-close');
+  }
+
+  #mustBeOpen(): void {
+    if (this.#state !== 'open') throw new LocalProtocolError(`the connection is not open (${this.#state})`);
+  }
+
+  #move(trigger: Trigger): void {
+    this.#state = next(this.#state, trigger) ?? this.#state;
+  }
+}

@@ -1,0 +1,351 @@
+import { maskInPlace } from '../../bytes/mask.ts';
+import type { MessageExtension } from '../extension/extension.ts';
+import { checkHeader, readClosePayload } from '../frame/check.ts';
+import { FrameReader, type FrameSink } from '../frame/decode.ts';
+import type { Frame } from '../frame/frame.ts';
+import { isControl, Opcode } from '../frame/opcode.ts';
+import { WholeFrame } from '../frame/whole-frame.ts';
+import { Assembler } from '../message/assemble.ts';
+import { MessageBuilder } from '../message/build.ts';
+import type { MessageView } from '../message/message.ts';
+import { type Holder, PART, type PinnedBudget } from '../message/pinned.ts';
+import type { RuleId, Violation } from '../rule.ts';
+import { mayBeReceived } from './close-code.ts';
+import type { Limits } from './limits.ts';
+
+/**
+ * One direction's bytes → what they say, with no duties: the live connection, the relay and offline decoding all read
+ * through it. Messages are handed on as ranges of the buffer they came in; frames are made only while somebody watches.
+ */
+export interface InboundSink {
+  /** A complete message, valid until return. */
+  message(message: MessageView): void;
+  ping(payload: Buffer): void;
+  pong(payload: Buffer): void;
+  /** A Close frame; `code` 1005 where it has none. Nothing is read after it. */
+  close(code: number, reason: string): void;
+  /** A rule was broken. After a fatal one nothing is read. */
+  violation(violation: Violation, fatal: boolean): void;
+  /** While `watched`: every frame with all that is wrong with it, before what it says is handed on. */
+  frame(frame: Frame, violations: readonly Violation[], inflated: Uint8Array | undefined): void;
+}
+
+export interface InboundOptions {
+  /** Who sends what is read here. */
+  readonly sender: 'client' | 'server';
+  readonly limits: Limits;
+  readonly extension?: MessageExtension | undefined;
+  /** `strict`: any violation is fatal. `lenient`: goes on where one can. */
+  readonly tolerance: 'strict' | 'lenient';
+  /** What unfinished messages may hold in the whole process. */
+  readonly budget?: PinnedBudget | undefined;
+  /** Reads frames behind a Close too: whoever only watches shows whatever is on the wire. */
+  readonly readsOn?: boolean;
+  /** Where in the stream reading begins, in bytes; 0 where it is left out. */
+  readonly offset?: number;
+}
+
+/** The rules after whose breach reading can go on. */
+const BEARABLE: ReadonlySet<RuleId> = new Set<RuleId>([
+  'rsv-set',
+  'opcode-reserved',
+  'length-not-minimal',
+  'mask-missing',
+  'mask-unexpected',
+  'control-too-long',
+  'control-fragmented',
+  'continuation-stray',
+  'message-interleaved',
+  'text-not-utf8',
+  'close-one-byte',
+  'close-code-invalid',
+  'close-reason-not-utf8',
+  'compressed-continuation',
+  'compressed-control',
+  'inflate-failed',
+]);
+
+/** Frames that break one of these are borne but have nothing to say. */
+const MEANINGLESS: ReadonlySet<RuleId> = new Set<RuleId>(['opcode-reserved', 'continuation-stray', 'control-too-long']);
+
+export class Inbound implements FrameSink, Holder {
+  /** Whether frames are made and handed on. May change at any time; counts from the next frame on. */
+  watched = false;
+
+  readonly #sink: InboundSink;
+  readonly #options: InboundOptions;
+  readonly #reader: FrameReader;
+  readonly #builder: MessageBuilder;
+  #fragments = 0;
+  #control: Buffer = EMPTY;
+  #controlLength = 0;
+  #watchedPayload: Assembler | undefined;
+  #violations: Violation[] = NONE;
+  #shownUnfinished = false;
+  /** A bearable frame whose content means nothing here, such as one with a reserved opcode. */
+  #ignored = false;
+  /** How much of the message stood before this frame. */
+  #frameStart = 0;
+  #dead = false;
+  #held = 0;
+
+  constructor(options: InboundOptions, sink: InboundSink) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#reader = new FrameReader(this, options.offset);
+    this.#builder = new MessageBuilder(options.limits.maxMessage, options.extension);
+  }
+
+  /** Bytes that an unfinished message holds, its parts weighed in. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Whether the stream may end here without cutting a frame. */
+  get atBoundary(): boolean {
+    return this.#reader.atBoundary;
+  }
+
+  /** Stops after the frame at hand; the next `read` goes on. */
+  pause(): void {
+    this.#reader.pause();
+  }
+
+  /** Reads on; `chunk` is unmasked in place. Returns the index after the last byte that was taken. */
+  read(chunk: Uint8Array, start = 0): number {
+    if (this.#dead) return chunk.length;
+    const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    return this.#reader.read(bytes, start);
+  }
+
+  evict(): void {
+    this.#fail({ rule: 'too-much-pinned', detail: `${this.#held} bytes held by one unfinished message` });
+  }
+
+  /** Forgets everything and reads no more. */
+  stop(): void {
+    this.#dead = true;
+    this.#release();
+    this.#builder.reset();
+  }
+
+  header(chunk: Buffer, at: number, end: number): boolean {
+    if (this.#dead) return false;
+    this.#violations = NONE;
+    this.#ignored = false;
+    if (!this.#isClean(this.#reader) && !this.#judgeHeader(chunk, at, end)) return false;
+    this.#frameStart = this.#builder.length;
+    if (this.watched) {
+      this.#watchedPayload = new Assembler();
+      this.#shownUnfinished = false;
+    }
+    if (!this.#ignored && isControl(this.#reader.first & 0x0f)) {
+      this.#controlLength = 0;
+      return true;
+    }
+    return this.#beginData(chunk, at, end);
+  }
+
+  payload(chunk: Buffer, start: number, end: number): boolean {
+    const { first, length } = this.#reader;
+    this.#watchedPayload?.add(chunk, start, end, length);
+    if (this.#ignored) return true;
+    if (isControl(first & 0x0f)) {
+      if (this.#control.length === 0) this.#control = Buffer.alloc(125);
+      this.#control.set(chunk.subarray(start, end), this.#controlLength);
+      this.#controlLength += end - start;
+      return true;
+    }
+    const whole = this.#fragments === 1 && end - start === length && (first & 0x80) !== 0;
+    const violation = this.#builder.add(chunk, start, end, length, whole);
+    if (violation && !this.#fail(violation)) return false;
+    if (!whole) this.#account();
+    return !this.#dead;
+  }
+
+  end(): boolean {
+    const { first } = this.#reader;
+    if (isControl(first & 0x0f) && !this.#ignored) return this.#endControl(first & 0x0f);
+    const last = (first & 0x80) !== 0 && !this.#ignored;
+    if (last) {
+      const violation = this.#builder.finish();
+      if (violation && !this.#fail(violation)) return false;
+    }
+    if (this.#watchedPayload) this.#showFrame();
+    if (last && !this.#dead) {
+      this.#fragments = 0;
+      this.#release();
+      this.#sink.message(this.#builder.take());
+      this.#builder.letGo();
+    }
+    return !this.#dead;
+  }
+
+  /** Hands on the frame that is not complete yet, once: for whoever must show what was sent so far. */
+  showUnfinished(): void {
+    if (!this.#watchedPayload || this.#shownUnfinished || this.#reader.atBoundary) return;
+    this.#shownUnfinished = true;
+    const { buffer, length } = this.#watchedPayload;
+    this.#sink.frame(this.#wholeFrame(Buffer.from(buffer.subarray(0, length))), this.#violations, undefined);
+  }
+
+  /** The common, legal frame, told by a few comparisons; everything else is judged in full. */
+  #isClean(reader: FrameReader): boolean {
+    const { first, second, lengthLow, lengthHigh } = reader;
+    const opcode = first & 0x0f;
+    const marker = second & 0x7f;
+    if (((second & 0x80) !== 0) !== (this.#options.sender === 'client')) return false;
+    if ((first & 0x70) !== 0) {
+      if ((first & 0x70) !== 0x40 || this.#options.extension === undefined || opcode === 0 || opcode > 2) return false;
+    }
+    if (marker === 126 && lengthLow < 126) return false;
+    if (marker === 127 && (lengthHigh === 0 ? lengthLow < 0x1_0000 : lengthHigh >= 0x8000_0000)) return false;
+    if (opcode <= 2) return (opcode === 0) === this.#builder.active;
+    return opcode >= 8 && opcode <= 10 && (first & 0x80) !== 0 && marker < 126;
+  }
+
+  #judgeHeader(chunk: Uint8Array, at: number, end: number): boolean {
+    const expect = {
+      sender: this.#options.sender,
+      rsv1Allowed: this.#options.extension !== undefined,
+      inMessage: this.#builder.active,
+    };
+    this.#violations = checkHeader(this.#reader.snapshot, expect);
+    const fatal = this.#violations.find(({ rule }) => !this.#bears(rule));
+    if (fatal) {
+      this.#showCut(chunk, at, end);
+      return this.#die(fatal);
+    }
+    for (const violation of this.#violations) this.#sink.violation(violation, false);
+    this.#ignored = this.#violations.some(({ rule }) => MEANINGLESS.has(rule));
+    if (this.#violations.some(({ rule }) => rule === 'message-interleaved')) this.#dropMessage();
+    return !this.#dead;
+  }
+
+  #beginData(chunk: Uint8Array, at: number, end: number): boolean {
+    const { first } = this.#reader;
+    const opcode = first & 0x0f;
+    if (!this.#ignored) {
+      if (opcode !== Opcode.continuation) this.#builder.begin(opcode === Opcode.text ? 'text' : 'binary', (first & 0x40) !== 0);
+      this.#fragments++;
+    }
+    const breach = this.#limitBreach();
+    if (breach) {
+      this.#violations = [...this.#violations, breach];
+      this.#showCut(chunk, at, end);
+      return this.#die(breach);
+    }
+    if (!this.#ignored) this.#account();
+    return !this.#dead;
+  }
+
+  /** Judged on the header alone, before a byte of payload is waited for. */
+  #limitBreach(): Violation | undefined {
+    const { maxFrame, maxMessage, maxFragments } = this.#options.limits;
+    const { length } = this.#reader;
+    if (length > maxFrame) return { rule: 'frame-too-big', detail: `a frame of ${length} bytes; the limit is ${maxFrame}` };
+    if (this.#ignored) return undefined;
+    const whole = this.#builder.length + length;
+    if (!this.#builder.compressed && whole > maxMessage) {
+      return { rule: 'message-too-big', detail: `a message of ${whole} bytes or more; the limit is ${maxMessage}` };
+    }
+    if (this.#fragments > maxFragments) return { rule: 'too-many-fragments', detail: `more than ${maxFragments} fragments` };
+    return undefined;
+  }
+
+  #endControl(opcode: number): boolean {
+    const payload = Buffer.from(this.#control.subarray(0, this.#controlLength));
+    if (opcode === Opcode.close) return this.#endClose(payload);
+    if (this.#watchedPayload) this.#showFrame();
+    if (this.#dead) return false;
+    if (opcode === Opcode.ping) this.#sink.ping(payload);
+    else if (opcode === Opcode.pong) this.#sink.pong(payload);
+    return !this.#dead;
+  }
+
+  #endClose(payload: Buffer): boolean {
+    const close = readClosePayload(payload, mayBeReceived);
+    this.#violations = [...this.#violations, ...close.violations];
+    if (this.#watchedPayload) this.#showFrame();
+    const fatal = close.violations.find(({ rule }) => !this.#bears(rule));
+    if (fatal) return this.#die(fatal);
+    for (const violation of close.violations) this.#sink.violation(violation, false);
+    if (this.#dead) return false;
+    if (!this.#options.readsOn) this.stop();
+    this.#sink.close(close.code, close.reason);
+    return !this.#dead;
+  }
+
+  #bears(rule: RuleId): boolean {
+    return this.#options.tolerance === 'lenient' && BEARABLE.has(rule);
+  }
+
+  /** Something is wrong with the frame at hand. Returns whether reading goes on. */
+  #fail(violation: Violation): boolean {
+    if (this.#dead) return false;
+    this.#violations = [...this.#violations, violation];
+    if (this.#bears(violation.rule)) {
+      this.#sink.violation(violation, false);
+      return !this.#dead;
+    }
+    if (this.#watchedPayload) this.#showFrame();
+    return this.#die(violation);
+  }
+
+  #die(violation: Violation): false {
+    this.stop();
+    this.#sink.violation(violation, true);
+    return false;
+  }
+
+  #wholeFrame(payload: Uint8Array): Frame {
+    return new WholeFrame(this.#reader.snapshot, payload, this.#reader.offset);
+  }
+
+  #showFrame(): void {
+    const taken = this.#watchedPayload?.take();
+    this.#watchedPayload = undefined;
+    const inflated = this.#builder.compressed && !isControl(this.#reader.first & 0x0f) && !this.#ignored;
+    const payload = taken ? taken.buffer.subarray(0, taken.length) : EMPTY;
+    this.#sink.frame(
+      this.#wholeFrame(payload),
+      this.#violations,
+      inflated ? this.#builder.copyFrom(this.#frameStart) : undefined,
+    );
+  }
+
+  /** A frame whose header is fatal is shown with what came in the same chunk: a debugger shows broken frames too. */
+  #showCut(chunk: Uint8Array, at: number, end: number): void {
+    if (!this.watched) return;
+    const { length, key } = this.#reader;
+    const payload = new Uint8Array(chunk.subarray(at, Math.min(end, at + Math.min(length, SHOWN))));
+    maskInPlace(payload, 0, payload.length, key);
+    this.#sink.frame(this.#wholeFrame(payload), this.#violations, undefined);
+  }
+
+  #account(): void {
+    const { budget } = this.#options;
+    if (!budget) return;
+    const change = this.#builder.length + (this.#fragments - 1) * PART - this.#held;
+    this.#held += change;
+    if (change !== 0) budget.change(this, change);
+  }
+
+  #release(): void {
+    if (this.#held === 0) return;
+    const held = this.#held;
+    this.#held = 0;
+    this.#options.budget?.change(this, -held);
+  }
+
+  #dropMessage(): void {
+    this.#fragments = 0;
+    this.#builder.drop();
+    this.#release();
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+const NONE: Violation[] = [];
+/** Payload bytes of a frame with a fatal header that are shown at most. */
+const SHOWN = 4096;

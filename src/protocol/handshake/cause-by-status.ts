@@ -1,0 +1,169 @@
+/** Causes where an HTTP answer with another status than 101 came. */
+import { fieldValues, type ResponseHead } from '../http/head.ts';
+import { redactUrl } from '../http/redact.ts';
+import { bodyText, type Cause, type Facts, header, inspect, withScheme } from './cause-facts.ts';
+
+/** The likely cause of an answer with any status but 101. */
+export function causeByStatus(facts: Facts, response: ResponseHead): Cause | undefined {
+  return plainOnTls(facts, response) ?? byStatus(facts, response);
+}
+
+function plainOnTls(facts: Facts, response: ResponseHead): Cause | undefined {
+  if (response.status !== 400 && response.status !== 497) return undefined;
+  const says =
+    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL|requires TLS/i;
+  if (!says.test(bodyText(facts)) && !says.test(response.reason)) return undefined;
+  const remedy = facts.url === undefined ? 'the same URL with wss:' : inspect(withScheme(facts.url, true));
+  return { cause: 'This port expects TLS, and the request came in plain text.', remedy };
+}
+
+type StatusCause = (facts: Facts, response: ResponseHead) => Cause | undefined;
+
+const BY_STATUS: Readonly<Record<number, StatusCause>> = {
+  200: noWebSocketHere,
+  400: badRequest,
+  401: unauthorized,
+  403: forbidden,
+  404: (_facts, { status }) => notFound(status),
+  405: () => ({ cause: 'The server does not take GET at this path: it is no WebSocket address.', remedy: 'another path' }),
+  407: proxyAuthentication,
+  410: (_facts, { status }) => notFound(status),
+  421: () => ({ cause: 'The server does not answer for this host name.', remedy: "another name: --host 'NAME'" }),
+  426: upgradeRequired,
+  429: overloaded,
+  431: () => ({
+    cause: 'The request is too large for the server: too many or too long fields.',
+    remedy: 'with fewer headers or cookies',
+  }),
+  502: gateway,
+  503: overloaded,
+  504: gateway,
+  505: () => ({ cause: 'The server does not want HTTP/1.1: it may speak HTTP/2 only.', remedy: '--http2' }),
+};
+
+function byStatus(facts: Facts, response: ResponseHead): Cause | undefined {
+  const { status } = response;
+  const known = BY_STATUS[status]?.(facts, response);
+  if (known) return known;
+  if (status >= 300 && status < 400) return redirected(facts, response);
+  if (status >= 200 && status < 300) return noWebSocketHere(facts, response);
+  if (status >= 500) return { cause: `The server failed while it answered (${status}); its log says why.` };
+  return status >= 400 ? { cause: `The server refused the request (${status}); the body may say why.` } : undefined;
+}
+
+function notFound(status: number): Cause {
+  return { cause: `There is nothing at this path (${status}).`, remedy: 'another path: often /ws, /socket or /websocket' };
+}
+
+function noWebSocketHere(facts: Facts, response: ResponseHead): Cause {
+  const isPage = /html/i.test(header(response, 'Content-Type') ?? '') || /^\s*<(?:!doctype|html)/i.test(bodyText(facts));
+  const what = isPage ? 'a web page' : 'an ordinary answer';
+  const cause = `There is no WebSocket at this address: it answers with ${what}, or a proxy in front dropped Upgrade.`;
+  return { cause, remedy: 'another path: often /ws, /socket or /websocket' };
+}
+
+function unauthorized(_facts: Facts, response: ResponseHead): Cause {
+  const schemes = fieldValues(response, 'WWW-Authenticate').map((value) => value.split(/[ ,]/, 1)[0] ?? '');
+  const scheme = schemes.filter((name) => name !== '').join(' or ');
+  const cause =
+    scheme === ''
+      ? 'The server wants to know who you are (401), and does not say how.'
+      : `The server asks for ${scheme} credentials.`;
+  return { cause, remedy: credentialsFor(scheme) };
+}
+
+function credentialsFor(scheme: string): string {
+  if (/basic/i.test(scheme)) return '--auth USER';
+  return /bearer/i.test(scheme) ? '--bearer TOKEN' : "--auth USER, --bearer TOKEN, --cookie K=V or -H 'Authorization: …'";
+}
+
+function forbidden(facts: Facts, response: ResponseHead): Cause {
+  const challenged = header(response, 'cf-mitigated') ?? header(response, 'x-amzn-waf-action');
+  if (challenged !== undefined)
+    return { cause: 'A bot check in front of the server refused the request; only a browser passes it.' };
+  const origin = header(facts.request, 'Origin');
+  if (origin === undefined) {
+    return {
+      cause: 'The server refused (403); many do so when no Origin is sent.',
+      remedy: "-o 'https://the-site-that-uses-it'",
+    };
+  }
+  return {
+    cause: `The server refused (403), perhaps because of the Origin ${origin}.`,
+    remedy: 'another -o ORIGIN, or credentials',
+  };
+}
+
+function upgradeRequired(facts: Facts, response: ResponseHead): Cause {
+  const versions = fieldValues(response, 'Sec-WebSocket-Version').join(', ');
+  const sent = header(facts.request, 'Sec-WebSocket-Version') ?? '13';
+  const speaksOurs = versions.split(',').some((version) => version.trim() === sent);
+  if (versions !== '' && !speaksOurs) return { cause: `The server speaks other versions of the protocol: ${versions}.` };
+  return (
+    droppedUpgrade(facts, response) ?? {
+      cause: 'The server did not see a WebSocket request (426): a proxy on the way may have dropped Upgrade.',
+    }
+  );
+}
+
+/** A request that asked for the upgrade, answered as if it had not: something between took the hop-by-hop fields away. */
+function droppedUpgrade(facts: Facts, response: ResponseHead): Cause | undefined {
+  if (facts.request && fieldValues(facts.request, 'Upgrade').length === 0) return { cause: 'The request has no Upgrade field.' };
+  const via = ['Via', 'X-Cache', 'X-Squid-Error', 'X-Varnish', 'X-Forwarded-For', 'X-Proxy-Cache'].find(
+    (name) => header(response, name) !== undefined,
+  );
+  const complains = /upgrade|hop-by-hop|not a websocket|websocket (?:handshake|request)|Sec-WebSocket-Key/i.test(
+    bodyText(facts) + response.reason,
+  );
+  if (via === undefined && !complains && response.status !== 426) return undefined;
+  const sign = via === undefined ? '' : ` (${via}: ${header(response, via) ?? ''})`;
+  const cause = `An HTTP proxy on the way${sign} seems to have dropped Upgrade and Connection, so that the server saw a plain request.`;
+  return { cause, remedy: 'wss:, which proxies pass through; or let the proxy forward both fields over HTTP/1.1' };
+}
+
+function badRequest(facts: Facts, response: ResponseHead): Cause {
+  const versions = fieldValues(response, 'Sec-WebSocket-Version').join(', ');
+  const sent = header(facts.request, 'Sec-WebSocket-Version') ?? '13';
+  if (versions !== '' && !versions.split(',').some((version) => version.trim() === sent)) return upgradeRequired(facts, response);
+  const faults = facts.findings.filter((finding) => finding.level === 'fail' && finding.side === 'client');
+  if (faults[0]) return { cause: `The request itself is wrong: ${faults.map((fault) => fault.requirement).join('; ')}.` };
+  const dropped = droppedUpgrade(facts, response);
+  if (dropped) return dropped;
+  return { cause: 'The server found fault with the request (400); wrong Host, Origin, path or a missing parameter are usual.' };
+}
+
+function proxyAuthentication(_facts: Facts, response: ResponseHead): Cause {
+  const scheme = header(response, 'Proxy-Authenticate')?.split(/[ ,]/, 1)[0];
+  return {
+    cause: `The proxy asks for ${scheme ? `${scheme} ` : ''}credentials.`,
+    remedy: '--proxy http://USER:PASSWORD@HOST:PORT',
+  };
+}
+
+function overloaded(_facts: Facts, response: ResponseHead): Cause {
+  const after = header(response, 'Retry-After');
+  const wait = after === undefined ? 'again later' : /^[0-9]+$/.test(after) ? `again in ${after} s` : `again after ${after}`;
+  const cause = response.status === 429 ? 'Too many requests from here.' : 'The server is overloaded, or not up yet (503).';
+  return { cause, remedy: wait };
+}
+
+function gateway(_facts: Facts, response: ResponseHead): Cause {
+  const what = response.status === 504 ? 'got no answer in time from' : 'could not reach';
+  return { cause: `A gateway answered: it ${what} the server behind it (${response.status}). Is that one up?` };
+}
+
+function redirected(facts: Facts, response: ResponseHead): Cause {
+  const location = header(response, 'Location');
+  if (location === undefined) return { cause: `The server redirects (${response.status}) without saying where.` };
+  const target = resolve(location, facts.url);
+  const cause = `The server redirects to ${redactUrl(location)}.`;
+  return { cause, remedy: target === undefined ? '-L' : inspect(target) };
+}
+
+/** The ws: or wss: form of a redirect's target. */
+function resolve(location: string, base: string | undefined): string | undefined {
+  const url = URL.canParse(location, base) ? new URL(location, base) : undefined;
+  if (!url || !/^(?:http|ws)s?:$/.test(url.protocol)) return undefined;
+  url.hash = '';
+  return withScheme(url.href, url.protocol === 'https:' || url.protocol === 'wss:');
+}

@@ -1,0 +1,38 @@
+import { fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { redactUrl } from '../http/redact.ts';
+import type { Finding } from './finding.ts';
+
+/** What is known about a handshake that failed. */
+export interface Facts {
+  readonly request?: RequestHead | undefined;
+  readonly response?: ResponseHead | undefined;
+  readonly findings: readonly Finding[];
+  /** The start of the answer's body; without a `response`, whatever arrived instead of HTTP. */
+  readonly body?: Uint8Array | undefined;
+  /** The ws:, wss: (or http:, https:) URL that was asked for. */
+  readonly url?: string | undefined;
+  readonly failure?: { readonly code: string; readonly message: string; readonly hop: string } | undefined;
+}
+
+/** A likely cause. Both may quote the peer or the URL (secrets already left out): escape before printing. */
+export interface Cause {
+  /** One sentence. */
+  readonly cause: string;
+  /** What to try: a command, or a phrase that begins with a verb. */
+  readonly remedy?: string | undefined;
+}
+
+/** The first value of a field. */
+export const header = (head: ResponseHead | RequestHead | undefined, name: string) => head && fieldValues(head, name)[0];
+/** The start of the body, bytes as latin-1 characters. */
+export const bodyText = ({ body }: Facts) => (body ? Buffer.from(body.subarray(0, 8192)).toString('latin1') : '');
+
+/** The URL with another scheme, secrets left out. */
+export function withScheme(url: string, secure: boolean): string {
+  return redactUrl(url).replace(/^[A-Za-z]+:/, secure ? 'wss:' : 'ws:');
+}
+
+/** The command that inspects a URL, quoted for a shell where that is needed. */
+export function inspect(url: string): string {
+  return `wstap handshake ${/^[A-Za-z0-9:/._~%@+,=-]+$/.test(url) ? url : `'${url.replaceAll("'", "'\\''")}'`}`;
+}

@@ -1,0 +1,41 @@
+/**
+ * The promise: where an opening handshake failed, one sentence says the likely cause and, if there is one, what to try.
+ */
+import { causeByStatus } from './cause-by-status.ts';
+import type { Cause, Facts } from './cause-facts.ts';
+import { causeWithoutHttp } from './cause-without-http.ts';
+import type { Finding } from './finding.ts';
+
+/** The likely cause of a failed opening handshake; `undefined` where it succeeded or nothing sensible can be said. */
+export function likelyCause(facts: Facts): Cause | undefined {
+  const { response } = facts;
+  if (!response) return causeWithoutHttp(facts);
+  const isFailed = facts.findings.some((finding) => finding.level === 'fail');
+  if (response.status === 101) return isFailed ? wrongSwitch(facts) : undefined;
+  return causeByStatus(facts, response);
+}
+
+/** The faults of a 101, the most telling first. */
+const SWITCH_FAULTS = ['version', 'http-version', 'accept', 'upgrade', 'connection', 'extensions', 'subprotocol'];
+
+function wrongSwitch({ findings }: Facts): Cause | undefined {
+  const failures = findings.filter((finding) => finding.level === 'fail');
+  const fault = SWITCH_FAULTS.map((id) => failures.find((finding) => finding.id === id)).find((finding) => finding !== undefined);
+  if (!fault) return failures[0] && { cause: `Not met: ${failures[0].requirement}.` };
+  if (fault.id === 'accept') return wrongAccept(fault);
+  if (fault.id === 'subprotocol') {
+    return { cause: `The server chose a subprotocol that was not asked for: ${fault.actual ?? ''}.`, remedy: fault.hint };
+  }
+  if (fault.id === 'extensions')
+    return { cause: `The server's extensions do not fit the offer: ${fault.hint ?? fault.actual ?? ''}` };
+  return {
+    cause:
+      fault.hint ?? `The answer is 101, but ${fault.id} is ${fault.actual ?? 'wrong'} instead of ${fault.expected ?? 'right'}.`,
+  };
+}
+
+function wrongAccept(fault: Finding): Cause {
+  if (fault.hint !== undefined) return { cause: `Sec-WebSocket-Accept is wrong. ${fault.hint}` };
+  const cause = 'Sec-WebSocket-Accept does not belong to this key: the server made it wrongly, or a cache answered in its place.';
+  return { cause, remedy: 'once more: a cache sends the same value again' };
+}

@@ -1,0 +1,44 @@
+/**
+ * Which pages and names may reach a server on loopback. Any page that a browser has open can open a WebSocket to
+ * `localhost`; only the Origin tells it apart (RFC 6455 §10.2), and only the Host tells a rebound DNS name.
+ */
+
+/** `localhost`, `*.localhost`, 127.0.0.0/8 and ::1; as URLs write them. */
+export function isLoopbackName(name: string): boolean {
+  const host = name.toLowerCase().replace(/\.$/, '');
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host === '::1') return true;
+  return /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+/**
+ * Whether a request with this Origin may connect: one without (no browser), a page on loopback, or one that is listed.
+ * Entries are origins (`https://example.com`, compared by scheme, host and port), or `*`.
+ */
+export function isOriginAllowed(origin: string | undefined, listed: readonly string[]): boolean {
+  if (origin === undefined || listed.includes('*')) return true;
+  const parsed = parseOrigin(origin);
+  if (listed.some((entry) => entry === origin || (parsed !== undefined && parseOrigin(entry)?.origin === parsed.origin)))
+    return true;
+  return parsed !== undefined && isLoopbackName(parsed.hostname);
+}
+
+/** `null`, `file://` and what has a path or a user is no origin of the web. */
+function parseOrigin(text: string): URL | undefined {
+  if (!/^https?:\/\/[^/?#@\s]+$/i.test(text)) return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a Host value names loopback, any address, or one of the names allowed (DNS rebinding sends a name of its own). */
+export function isHostAllowed(host: string, allowed: readonly string[]): boolean {
+  const name = host.replace(/:\d*$/, '');
+  if (isLoopbackName(name) || isAddress(name)) return true;
+  return allowed.some((entry) => entry === '*' || entry.toLowerCase() === name.toLowerCase());
+}
+
+function isAddress(name: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/i.test(name);
+}

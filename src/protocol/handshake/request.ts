@@ -1,0 +1,99 @@
+import type { Field, RequestHead } from '../http/head.ts';
+import { isToken } from '../http/parameter-list.ts';
+import { LocalProtocolError } from '../rule.ts';
+
+/** What an opening request is made of. Everything has a sensible default but the first three. */
+export interface RequestParts {
+  /** The value of the Host field: `example.com`, `example.com:8080`, `[::1]:9000`. */
+  readonly host: string;
+  /** The request target: path and query, never a fragment. */
+  readonly target: string;
+  /** 16 random bytes in base64, see `keyFrom`. */
+  readonly key: string;
+  readonly version?: 13 | 8;
+  readonly subprotocols?: readonly string[];
+  /** The value of Sec-WebSocket-Extensions; left out: none is offered. */
+  readonly extensions?: string | undefined;
+  readonly origin?: string | undefined;
+  /**
+   * Lines as users of curl write them, in order: `K: V` sets or adds, `K:` removes a default, `K;` sends it empty.
+   * A name that is a default takes its place; the same name again is sent again.
+   */
+  readonly headers?: readonly string[];
+}
+
+/** What a `-H` line asks for; `value` undefined: remove the default. */
+export interface HeaderLine {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/** Reads one `-H` line; a string says what is wrong with it, as a phrase that quotes nothing. */
+export function parseHeaderLine(line: string): HeaderLine | string {
+  if (/[\r\n\0]/.test(line)) return 'a header may not hold a line break or a NUL character';
+  const colon = line.indexOf(':');
+  const isEmptyForm = colon === -1 && line.endsWith(';');
+  if (colon === -1 && !isEmptyForm) return "a header is written 'Name: value'";
+  const name = (isEmptyForm ? line.slice(0, -1) : line.slice(0, colon)).trim();
+  if (!isToken(name)) return 'the name before the colon is not a header name';
+  if (isEmptyForm) return { name, value: '' };
+  const value = line.slice(colon + 1).trim();
+  return { name, value: value === '' ? undefined : toLatin1(value) };
+}
+
+/** Heads hold bytes as latin-1 characters; what a user typed goes out as UTF-8. */
+function toLatin1(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** The opening request, fields in a browser's order. Throws LocalProtocolError for a header line that is none. */
+export function buildRequest(parts: RequestParts): RequestHead {
+  const target = toLatin1(parts.target);
+  if (!/^[!-~\x80-\xff]+$/.test(target)) throw new LocalProtocolError('the request target may not hold blanks or controls');
+  const fields = applyHeaderLines(defaultFields(parts), parts.headers ?? []);
+  return { kind: 'request', method: 'GET', target, version: 'HTTP/1.1', fields };
+}
+
+function defaultFields(parts: RequestParts): Field[] {
+  const version = parts.version ?? 13;
+  const fields: Field[] = [
+    { name: 'Host', value: parts.host },
+    { name: 'Connection', value: 'Upgrade' },
+    { name: 'Upgrade', value: 'websocket' },
+  ];
+  // Drafts 08 to 10 call it Sec-WebSocket-Origin; servers of version 8 take either.
+  const originName = version === 8 ? 'Sec-WebSocket-Origin' : 'Origin';
+  if (parts.origin !== undefined) fields.push({ name: originName, value: toLatin1(parts.origin) });
+  fields.push({ name: 'Sec-WebSocket-Version', value: String(version) });
+  fields.push({ name: 'Sec-WebSocket-Key', value: parts.key });
+  if (parts.extensions !== undefined) fields.push({ name: 'Sec-WebSocket-Extensions', value: toLatin1(parts.extensions) });
+  if (parts.subprotocols !== undefined && parts.subprotocols.length > 0) {
+    fields.push({ name: 'Sec-WebSocket-Protocol', value: toLatin1(parts.subprotocols.join(', ')) });
+  }
+  return fields;
+}
+
+/**
+ * Defaults with a user's lines laid over them. The first line with a default's name takes its place, so that the order
+ * stays a browser's; all else follows in the order given.
+ */
+export function applyHeaderLines(defaults: readonly Field[], lines: readonly string[]): Field[] {
+  const replacements = new Map<string, Field | undefined>();
+  const defaultNames = new Set(defaults.map((field) => field.name.toLowerCase()));
+  const added: Field[] = [];
+  for (const line of lines) {
+    const header = parseHeaderLine(line);
+    if (typeof header === 'string') throw new LocalProtocolError(header);
+    const name = header.name.toLowerCase();
+    const field = header.value === undefined ? undefined : { name: header.name, value: header.value };
+    const isReplacement = defaultNames.has(name) && replacements.get(name) === undefined;
+    if (isReplacement) replacements.set(name, field);
+    else if (field) added.push(field);
+  }
+  const kept = defaults.flatMap((field) => {
+    const name = field.name.toLowerCase();
+    const replacement = replacements.has(name) ? replacements.get(name) : field;
+    return replacement ? [replacement] : [];
+  });
+  return [...kept, ...added];
+}

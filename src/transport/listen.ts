@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:net';
+import { SocketTransport } from './socket.ts';
+import type { Transport } from './transport.ts';
+
+/** Waits for peers at an address. */
+export interface Listening {
+  readonly host: string;
+  /** The port that was taken, also where 0 was asked for. */
+  readonly port: number;
+  /** Takes no more peers; those that are there stay. */
+  close(): void;
+}
+
+export interface ListenObserver {
+  accepted(transport: Transport): void;
+  /** The listener failed after it was open, for lack of descriptors, say. It stays open. */
+  trouble(code: string, message: string): void;
+}
+
+/** Rejects with the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …). */
+export function listen(host: string, port: number, observer: ListenObserver): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    // A peer that ends its direction may still be answered: the closing handshake needs that.
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    server.on('connection', (socket) => observer.accepted(new SocketTransport(socket)));
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      server.on('error', (error: NodeJS.ErrnoException) => observer.trouble(error.code ?? 'ERROR', error.message));
+      server.on('drop', () => observer.trouble('EMFILE', 'a connection was dropped: too many are open'));
+      resolve({ host: addressOf(server), port: portOf(server), close: () => server.close() });
+    });
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.address : '';
+}

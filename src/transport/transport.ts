@@ -1,0 +1,30 @@
+/**
+ * A byte stream to a peer, whatever carries it. Reading starts paused; nothing is read while it is.
+ */
+export interface Transport {
+  /** Writes the pieces in order, in one system call where that can be. Returns false while earlier bytes still wait. */
+  write(pieces: readonly Uint8Array[]): boolean;
+  /** Bytes handed to `write` that have not left. */
+  readonly pending: number;
+  pause(): void;
+  resume(): void;
+  /** Ends our direction once everything is written. */
+  end(): void;
+  /** Ends both directions at once, unsent bytes included. */
+  destroy(): void;
+  /** Where the peer is, for people: `127.0.0.1:8080`. */
+  readonly remote: string;
+  /** Set by whoever uses the transport. */
+  handler: TransportHandler;
+}
+
+export interface TransportHandler {
+  /** Bytes that the handler may change and keep. */
+  data(chunk: Buffer): void;
+  /** The peer ended its direction. */
+  end(): void;
+  /** `pending` fell to 0. */
+  drain(): void;
+  /** Both directions are over. `error`: the network's code and words, when it did not end in good order. */
+  close(error: { readonly code: string; readonly message: string } | undefined): void;
+}

@@ -1,0 +1,29 @@
+import type { LengthForm } from '../protocol/frame/frame.ts';
+import { type OpcodeName, opcodeName } from '../protocol/frame/opcode.ts';
+import type { SessionEvent } from '../session/event.ts';
+
+/** What every frame view is a function of. */
+export type FrameEvent = Extract<SessionEvent, { type: 'frame' }>;
+
+/** How many columns the time and the delta take: whatever stands under a frame's line is indented by this. */
+export const MARGIN = 10;
+
+const LABELS: Readonly<Record<OpcodeName, string>> = {
+  continuation: 'CONT',
+  text: 'TEXT',
+  binary: 'BINARY',
+  close: 'CLOSE',
+  ping: 'PING',
+  pong: 'PONG',
+};
+
+/** An opcode in at most six columns: `TEXT`, `BINARY`, `CONT`, …; `OP 0x3` for a reserved one. */
+export function opcodeLabel(opcode: number): string {
+  const name = opcodeName(opcode);
+  return name ? LABELS[name] : `OP 0x${opcode.toString(16)}`;
+}
+
+/** `len 5 (7-bit)`: the length that the header announces, and the form it was written in. */
+export function lengthLabel(length: bigint, form: LengthForm): string {
+  return `len ${length} (${form}-bit)`;
+}

@@ -1,0 +1,29 @@
+import { type Head, startLine } from '../protocol/http/head.ts';
+import { redactHead } from '../protocol/http/redact.ts';
+import type { Direction } from '../session/event.ts';
+import type { Style } from './style.ts';
+
+/** What every part of the handshake's picture needs: colours, and the door through which the peer's words pass. */
+export interface HandshakeStyle {
+  readonly style: Style;
+  readonly escape: (text: string) => string;
+}
+
+export interface HeadViewOptions extends HandshakeStyle {
+  readonly direction: Direction;
+}
+
+/** A head as `curl -v` shows it, a line a field, secrets left out. */
+export function renderHead(head: Head, { direction, style, escape }: HeadViewOptions): string[] {
+  const [mark, paint] = direction === 'sent' ? (['>', style.sent] as const) : (['<', style.received] as const);
+  const shown = redactHead(head);
+  const fields = shown.fields.map(({ name, value }) => `${paint(mark)} ${escape(name)}: ${escape(readable(value))}`.trimEnd());
+  return [`${paint(mark)} ${style.bold(escape(readable(startLine(shown))))}`, ...fields, paint(mark)];
+}
+
+/** A field's bytes as text: UTF-8 where they are that, else as latin-1. */
+function readable(value: string): string {
+  if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
+  const text = Buffer.from(value, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? value : text;
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer';
+import { acceptDigest, acceptFor, GUID } from '../protocol/handshake/key.ts';
+import { fieldValues, type Head } from '../protocol/http/head.ts';
+import { redactHead, redactUrl } from '../protocol/http/redact.ts';
+import type { HandshakeReport } from './handshake.ts';
+
+/** Raised when a field changes its meaning or goes away; new fields do not count. */
+export const HANDSHAKE_JSON_VERSION = 1;
+
+/** A handshake for scripts: one object, secrets left out. `ok`: no finding failed and a 101 was there if any answer was. */
+export function handshakeJson(report: HandshakeReport): Record<string, unknown> {
+  const { request, response, findings, certificate, body, cause, notes } = report;
+  return {
+    format: 'wstap.handshake',
+    version: HANDSHAKE_JSON_VERSION,
+    ok: findings.length > 0 && findings.every((finding) => finding.level !== 'fail'),
+    ...(report.url === undefined ? {} : { url: redactUrl(report.url) }),
+    ...(request ? { request: withoutKind(request) } : {}),
+    ...(response ? { response: withoutKind(response) } : {}),
+    ...acceptJson(report),
+    findings,
+    ...(report.phases
+      ? { phases: report.phases.map(({ endedAt, ...phase }) => ({ ...phase, endedAt, ms: endedAt - phase.startedAt })) }
+      : {}),
+    ...(certificate ? { certificate } : {}),
+    ...(body && body.length > 0 ? { body: { ...bodyJson(body), cut: report.bodyCut ?? false } } : {}),
+    ...(cause ? { cause } : {}),
+    ...(notes && notes.length > 0 ? { notes } : {}),
+  };
+}
+
+function withoutKind(head: Head): Omit<Head, 'kind'> {
+  const { kind: _kind, ...rest } = redactHead(head);
+  return rest;
+}
+
+function acceptJson({ request, response }: HandshakeReport): Record<string, unknown> {
+  const [key] = request ? fieldValues(request, 'Sec-WebSocket-Key') : [];
+  if (key === undefined) return {};
+  const [sent] = response ? fieldValues(response, 'Sec-WebSocket-Accept') : [];
+  return {
+    accept: { key, guid: GUID, sha1: acceptDigest(key), expected: acceptFor(key), ...(sent === undefined ? {} : { sent }) },
+  };
+}
+
+function bodyJson(body: Uint8Array): { text: string } | { base64: string } {
+  const bytes = Buffer.from(body);
+  return isUtf8(body) ? { text: bytes.toString('utf8') } : { base64: bytes.toString('base64') };
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { keyBytes, maskInPlace, readKey, rotateKey } from '../../src/bytes/mask.ts';
+
+/** RFC 6455 §5.3 word for word: octet i XOR key octet (i MOD 4). */
+function maskedBySpecification(bytes: Uint8Array, start: number, end: number, key: Uint8Array, phase: number): Uint8Array {
+  return bytes.map((byte, i) => (i < start || i >= end ? byte : byte ^ (key[(i - start + phase) % 4] as number)));
+}
+
+test('the example of RFC 6455 §5.7: "Hello" under 37 fa 21 3d', () => {
+  const bytes = Buffer.from('Hello');
+  maskInPlace(bytes, 0, 5, 0x37fa213d);
+  expect(bytes.toString('hex')).toBe('7f9f4d5158');
+  maskInPlace(bytes, 0, 5, 0x37fa213d);
+  expect(bytes.toString()).toBe('Hello');
+});
+
+test.each([
+  [0, 0x37fa213d],
+  [1, 0xfa213d37],
+  [2, 0x213d37fa],
+  [3, 0x3d37fa21],
+  [4, 0x37fa213d],
+  [2 ** 31 + 3, 0x3d37fa21],
+])('the key from octet %i of the payload on', (phase, key) => {
+  expect(rotateKey(0x37fa213d, phase)).toBe(key);
+});
+
+test('a key and its four octets in wire order', () => {
+  expect([...keyBytes(0x80fa21ff)]).toEqual([0x80, 0xfa, 0x21, 0xff]);
+  expect(readKey(Uint8Array.of(9, 0x80, 0xfa, 0x21, 0xff), 1)).toBe(0x80fa21ff);
+});
+
+describe('every length, place in memory and phase as the specification says', () => {
+  const lengths = [...Array(20).keys(), 31, 32, 33, 125, 126, 127, 2040, 2047, 2048, 2049, 2050, 2051, 2052, 2063, 4096, 4099];
+  test.each(lengths)('length %i', (length) => {
+    const key = 0x81c3a5f7;
+    const buffer = new ArrayBuffer(length + 32);
+    for (let offset = 0; offset < 5; offset++) {
+      for (let start = 0; start < 5; start++) {
+        for (let phase = 0; phase < 4; phase++) {
+          const bytes = new Uint8Array(buffer, offset, length + 9);
+          bytes.forEach((_, i) => {
+            bytes[i] = i * 31;
+          });
+          const wanted = maskedBySpecification(bytes, start, start + length, keyBytes(key), phase);
+          maskInPlace(bytes, start, start + length, key, phase);
+          expect(Buffer.compare(bytes, wanted)).toBe(0);
+        }
+      }
+    }
+  });
+});
+
+test('in pieces as in one, for any key and any cut', () => {
+  const payload = fc.uint8Array({ maxLength: 5000 });
+  fc.assert(
+    fc.property(payload, fc.integer({ min: 0, max: 0xffff_ffff }), fc.nat(5000), (bytes, key, place) => {
+      const at = Math.min(place, bytes.length);
+      const whole = new Uint8Array(bytes);
+      const parts = new Uint8Array(bytes);
+      maskInPlace(whole, 0, whole.length, key);
+      maskInPlace(parts, 0, at, key, 0);
+      maskInPlace(parts, at, parts.length, key, at);
+      expect(Buffer.compare(whole, parts)).toBe(0);
+      expect(Buffer.compare(whole, maskedBySpecification(bytes, 0, bytes.length, keyBytes(key), 0))).toBe(0);
+    }),
+  );
+});
