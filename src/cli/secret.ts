@@ -10,6 +10,8 @@ export interface SecretQuestion {
   readonly noInput: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** The process's own stdin: where it is no terminal, the controlling terminal is asked all the same. */
+  readonly stdin: { readonly isTTY?: boolean };
 }
 
 /** Where the question is put: the controlling terminal, or a stand-in for a test. */
@@ -17,7 +19,7 @@ export interface SecretTerminal {
   /** Whether somebody sits there. */
   isOpenable(platform: NodeJS.Platform): Promise<boolean>;
   /** The answer; `undefined` when it was refused (Ctrl-D). */
-  ask(prompt: string, platform: NodeJS.Platform): Promise<string | undefined>;
+  ask(prompt: string, facts: Pick<SecretQuestion, 'platform' | 'stdin'>): Promise<string | undefined>;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function askSecret(
   if (question.noInput) throw refuse('--no-input forbids to ask');
   if (isSet(variables.CI)) throw refuse(`CI=${quoted(variables.CI ?? '')} says that nobody is there to ask`);
   if (!(await terminal.isOpenable(platform))) throw refuse('there is no terminal to ask at');
-  const answer = await terminal.ask(prompt, platform);
+  const answer = await terminal.ask(prompt, question);
   if (answer === undefined) throw refuse('no answer was given');
   return answer;
 }
@@ -70,24 +72,48 @@ const controllingTerminal: SecretTerminal = {
     }
   },
 
-  async ask(prompt, platform) {
+  async ask(prompt, { platform, stdin }) {
+    const { writeSync } = await import('node:fs');
     const echo = platform === 'win32' ? undefined : await withoutEcho();
-    const { default: readlineSync } = await import('readline-sync');
-    // readline-sync fills in `$<…>`; a second `$` takes that meaning away.
-    const display = prompt.replaceAll('$<', () => '$$<');
     try {
-      if (echo) return cookedAnswer(readlineSync.question(display, { keepWhitespace: true, bufferSize: 4096 }), readlineSync);
-      readlineSync.question(display, { hideEchoBack: true, mask: '', keepWhitespace: true, bufferSize: 4096 });
-      return editedAnswer(readlineSync.getRawInput());
+      const answer = await (echo && !stdin.isTTY ? lineOf(echo.terminal, prompt) : answerOf(prompt, echo === undefined));
+      // Ctrl-D left the cursor after the prompt.
+      if (echo && answer === undefined) writeSync(echo.terminal, '\n');
+      return answer;
     } finally {
       echo?.restore();
     }
   },
 };
 
-/** readline-sync makes an empty answer of an end of input, and keeps only in its raw input that it was one. */
-function cookedAnswer(answer: string, { getRawInput }: { getRawInput(): string }): string | undefined {
-  return answer === '' && getRawInput() === '\0' ? undefined : answer;
+/** @param hidden readline-sync hides what is typed, by raw mode, in which no editing key works. */
+async function answerOf(prompt: string, hidden: boolean): Promise<string | undefined> {
+  const { default: readlineSync } = await import('readline-sync');
+  // readline-sync fills in `$<…>`; a second `$` takes that meaning away.
+  const display = prompt.replaceAll('$<', () => '$$<');
+  const options = { keepWhitespace: true, bufferSize: 4096 };
+  if (hidden) {
+    readlineSync.question(display, { ...options, hideEchoBack: true, mask: '' });
+    return editedAnswer(readlineSync.getRawInput());
+  }
+  const answer = readlineSync.question(display, options);
+  // It makes an empty answer of an end of input.
+  return answer === '' && readlineSync.getRawInput() === '\0' ? undefined : answer;
+}
+
+/** Where stdin is a pipe readline-sync goes through a shell script that takes the eighth bit from each byte: read ourselves. */
+async function lineOf(terminal: number, prompt: string): Promise<string | undefined> {
+  const { readSync, writeSync } = await import('node:fs');
+  writeSync(terminal, prompt);
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const piece = Buffer.alloc(4096);
+    const length = readSync(terminal, piece);
+    pieces.push(piece.subarray(0, length));
+    if (length > 0 && piece[length - 1] !== 0x0a) continue;
+    const text = Buffer.concat(pieces).toString('utf8');
+    return text === '' ? undefined : text.replace(/\r?\n$/, '');
+  }
 }
 
 /**
@@ -95,7 +121,7 @@ function cookedAnswer(answer: string, { getRawInput }: { getRawInput(): string }
  * process without a word to it, so a shell of three commands waits for that and gives the echo back.
  * `undefined` where there is no stty.
  */
-async function withoutEcho(): Promise<{ restore(): void } | undefined> {
+async function withoutEcho(): Promise<{ readonly terminal: number; restore(): void } | undefined> {
   const { execFileSync, spawn } = await import('node:child_process');
   const { closeSync, openSync } = await import('node:fs');
   const terminal = openSync(TERMINAL, 'r+');
@@ -110,6 +136,7 @@ async function withoutEcho(): Promise<{ restore(): void } | undefined> {
     // The newline that Enter types is still shown; Ctrl-Z would leave a shell without echo.
     stty('-echo', 'echonl', 'susp', 'undef');
     return {
+      terminal,
       restore() {
         guard.kill('SIGKILL');
         guard.stdin?.destroy();

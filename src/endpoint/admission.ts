@@ -107,7 +107,7 @@ function judge(result: Whole, options: AdmissionOptions, tell: Tell): Admitted |
   }
   const { head, raw, rest } = result;
   tell({ type: 'head', direction: 'received', head, raw });
-  const findings = checkRequest(head, { versions: ['13'] });
+  const findings = checkRequest(head);
   const reason = refusalFor(findings);
   if (reason) return { refusal: refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings };
   const barred = options.policy(head) ?? (options.full() ? FULL : undefined);

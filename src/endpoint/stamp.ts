@@ -12,7 +12,7 @@ export function teller(sink: EventSink, clock: Clock, startedAt: number, connect
 
 /** Tells what a connection says and a session keeps. Its end is told by whoever knows how the network ended. */
 export function tellEvent(tell: Tell, event: ConnectionEvent): void {
-  if (event.type === 'violation') tell(event);
+  if (event.type === 'violation' || event.type === 'message') tell(event);
   else if (event.type === 'frame') {
     const { direction, frame, violations, inflated } = event;
     tell({ type: 'frame', direction, frame, violations, ...(inflated && { inflated }) });

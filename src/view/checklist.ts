@@ -1,6 +1,6 @@
 import type { Finding } from '../protocol/handshake/finding.ts';
 import type { HandshakeStyle } from './handshake-head.ts';
-import { padEnd, textWidth, wrapWords } from './width.ts';
+import { textWidth, wrapWords } from './width.ts';
 
 const COLUMNS = 80;
 const MARKS = { pass: '✓', fail: '✗', warn: '!' } as const;
@@ -24,23 +24,29 @@ function renderFinding(finding: Finding, view: HandshakeStyle): string[] {
   const { style } = view;
   const paint = { pass: style.good, fail: style.bad, warn: style.warn }[finding.level];
   const room = COLUMNS - 4 - textWidth(finding.section) - 2;
-  const aside = finding.level === 'pass' && finding.actual !== undefined ? `  ${view.escape(finding.actual)}` : '';
+  const aside = asideOf(finding, view);
   const fits = textWidth(finding.requirement) + textWidth(aside) <= room;
   const shownAside = fits ? aside : '';
-  const gap = padEnd('', room - textWidth(finding.requirement) - textWidth(shownAside));
+  const gap = ' '.repeat(Math.max(0, room - textWidth(finding.requirement) - textWidth(shownAside)));
   const first = `  ${paint(MARKS[finding.level])} ${finding.requirement}${dimmed(shownAside, view)}${gap}  ${style.dim(finding.section)}`;
   return [first, ...details(finding, view)];
 }
 
+/** What was found where all is well, unless the requirement says it already. */
+function asideOf({ level, actual, requirement }: Finding, view: HandshakeStyle): string {
+  if (level !== 'pass' || actual === undefined || requirement.endsWith(actual)) return '';
+  return `: ${view.safe(actual)}`;
+}
+
 const dimmed = (text: string, { style }: HandshakeStyle) => (text === '' ? '' : style.dim(text));
 
-function details(finding: Finding, { style, escape }: HandshakeStyle): string[] {
+function details(finding: Finding, { style, safe }: HandshakeStyle): string[] {
   const lines: string[] = [];
   const isMet = finding.level === 'pass';
-  if (!isMet && finding.expected !== undefined) lines.push(`${INDENT}${style.dim('expected')}  ${escape(finding.expected)}`);
-  if (!isMet && finding.actual !== undefined) lines.push(`${INDENT}${style.dim('found')}     ${escape(finding.actual)}`);
+  if (!isMet && finding.expected !== undefined) lines.push(`${INDENT}${style.dim('expected')}  ${safe(finding.expected)}`);
+  if (!isMet && finding.actual !== undefined) lines.push(`${INDENT}${style.dim('found')}     ${safe(finding.actual)}`);
   if (finding.hint === undefined) return lines;
-  const hint = wrapWords(escape(finding.hint), COLUMNS - INDENT.length);
+  const hint = wrapWords(safe(finding.hint), COLUMNS - INDENT.length);
   return [...lines, ...hint.map((line) => INDENT + (isMet ? style.dim(line) : line))];
 }
 

@@ -6,7 +6,7 @@ import type { Style } from './style.ts';
 /** What every part of the handshake's picture needs: colours, and the door through which the peer's words pass. */
 export interface HandshakeStyle {
   readonly style: Style;
-  readonly escape: (text: string) => string;
+  readonly safe: (text: string) => string;
 }
 
 export interface HeadViewOptions extends HandshakeStyle {
@@ -14,11 +14,11 @@ export interface HeadViewOptions extends HandshakeStyle {
 }
 
 /** A head as `curl -v` shows it, a line a field, secrets left out. */
-export function renderHead(head: Head, { direction, style, escape }: HeadViewOptions): string[] {
+export function renderHead(head: Head, { direction, style, safe }: HeadViewOptions): string[] {
   const [mark, paint] = direction === 'sent' ? (['>', style.sent] as const) : (['<', style.received] as const);
   const shown = redactHead(head);
-  const fields = shown.fields.map(({ name, value }) => `${paint(mark)} ${escape(name)}: ${escape(readable(value))}`.trimEnd());
-  return [`${paint(mark)} ${style.bold(escape(readable(startLine(shown))))}`, ...fields, paint(mark)];
+  const fields = shown.fields.map(({ name, value }) => `${paint(mark)} ${safe(name)}: ${safe(readable(value))}`.trimEnd());
+  return [`${paint(mark)} ${style.bold(safe(readable(startLine(shown))))}`, ...fields, paint(mark)];
 }
 
 /** A field's bytes as text: UTF-8 where they are that, else as latin-1. */

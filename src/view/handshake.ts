@@ -35,7 +35,7 @@ export function renderHandshake(report: HandshakeReport, view: HandshakeStyle): 
   const parts = [
     renderPhases(report.phases ?? [], view),
     report.certificate ? renderCertificate(report.certificate, view) : [],
-    (report.notes ?? []).flatMap((note) => wrapWords(view.escape(note), 80)),
+    (report.notes ?? []).flatMap((note) => wrapWords(view.safe(note), 80)),
     request ? renderHead(request, { ...view, direction: 'sent' }) : [],
     response ? renderHead(response, { ...view, direction: 'received' }) : [],
     report.body ? renderBody(report.body, report.bodyCut ?? false, view) : [],
@@ -59,10 +59,10 @@ const BODY_LINES = 12;
 const BODY_COLUMNS = 76;
 
 /** The start of a body: some lines of text, or hex where it is none. */
-export function renderBody(body: Uint8Array, isCut: boolean, { style, escape }: HandshakeStyle): string[] {
+export function renderBody(body: Uint8Array, isCut: boolean, { style, safe }: HandshakeStyle): string[] {
   if (body.length === 0) return [];
   const all = bodyLines(body);
-  const shown = all.slice(0, BODY_LINES).map((line) => `  ${style.dim('│')} ${escape(line)}`.trimEnd());
+  const shown = all.slice(0, BODY_LINES).map((line) => `  ${style.dim('│')} ${safe(line)}`.trimEnd());
   const isLong = isCut || all.length > BODY_LINES;
   return isLong ? [...shown, `  ${style.dim('│ … more')}`] : shown;
 }
@@ -86,8 +86,8 @@ function bodyLines(body: Uint8Array): string[] {
 }
 
 /** The likely cause, and what to try, as the last words. */
-export function renderCause(cause: Cause, { style, escape }: HandshakeStyle): string[] {
-  const [first = '', ...rest] = wrapWords(`Likely cause: ${escape(cause.cause)}`, 80);
+export function renderCause(cause: Cause, { style, safe }: HandshakeStyle): string[] {
+  const [first = '', ...rest] = wrapWords(`Likely cause: ${safe(cause.cause)}`, 80);
   const lines = [style.bold(first), ...rest.map((line) => style.bold(line))];
-  return cause.remedy === undefined ? lines : [...lines, `${style.good('→ try:')} ${escape(cause.remedy)}`];
+  return cause.remedy === undefined ? lines : [...lines, `${style.good('→ try:')} ${safe(cause.remedy)}`];
 }

@@ -58,7 +58,7 @@ function headerText(frame: Frame, style: Style): Painted {
 /** Header and payload in one row; where it is masked a second row holds the payload in clear. */
 function shortRows({ frame, inflated }: FrameEvent, header: Painted, style: Style): string[] {
   const { payload } = frame;
-  const side = inflated === undefined ? sideText(frame, payload, style) : style.dim('deflate');
+  const side = frame.rsv1 || inflated ? style.dim('deflate') : sideText(frame, payload, style);
   const margin = ' '.repeat(MARGIN);
   if (payload.length === 0) return [atSide(margin + header.painted, MARGIN + header.columns, style.dim('no payload'))];
   const start = MARGIN + header.columns + 2;
@@ -72,7 +72,7 @@ function shortRows({ frame, inflated }: FrameEvent, header: Painted, style: Styl
 /** The header in a row of its own, then 16 bytes of payload a row with their offset. */
 function longRows({ frame, inflated }: FrameEvent, header: Painted, style: Style, max: number): string[] {
   const wire = frame.maskingKey === undefined ? undefined : frame.raw.subarray(frame.headerLength);
-  const text = inflated === undefined;
+  const text = !frame.rsv1 && inflated === undefined;
   const note = style.dim(frame.maskingKey === undefined ? 'header' : 'header, masking key');
   return [
     atSide(' '.repeat(MARGIN) + header.painted, MARGIN + header.columns, note),

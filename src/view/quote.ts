@@ -7,11 +7,12 @@ type Mark = EscapeOptions['mark'];
 
 /**
  * Bytes for reading: `"text"` where they are valid UTF-8, else hex in pairs; at most `max` of them (whole characters), then
- * `… (+N bytes)`. Safe to print.
+ * `… (+N bytes)`. Only what is shown is looked at, however much there is. Safe to print.
  */
 export function quoteBytes(bytes: Uint8Array, max: number, mark?: Mark): string {
-  const text = isUtf8(bytes);
-  const end = bytes.length <= max ? bytes.length : text ? characterStart(bytes, max) : max;
+  const textEnd = bytes.length <= max ? bytes.length : characterStart(bytes, max);
+  const text = isUtf8(bytes.subarray(0, textEnd));
+  const end = text ? textEnd : Math.min(bytes.length, max);
   const shown = Buffer.from(bytes.buffer, bytes.byteOffset, end);
   const quoted = text ? `"${escapeText(shown.toString('utf8'), mark ? { mark } : {})}"` : formatHex(shown);
   return quoted + moreBytes(bytes.length - end);
@@ -30,10 +31,10 @@ export function quoteInColumns(bytes: Uint8Array, columns: number, mark?: Mark):
   return undefined;
 }
 
-/** Where the character begins that byte `index` belongs to. */
+/** Where the character begins that byte `index` belongs to: at most three bytes before it. */
 function characterStart(bytes: Uint8Array, index: number): number {
   let start = index;
-  while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
+  while (start > 0 && index - start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
   return start;
 }
 

@@ -14,7 +14,7 @@ export function sizeText(bytes: number): string {
   return `${digits} ${UNITS[unit]}`;
 }
 
-/** `0.42 ms`, `9.6 ms`, `120 ms`, `1.5 s`, `2 min 3 s`, `1 h 2 min`: from milliseconds. */
+/** `0.42 ms`, `12.3 ms`, `120 ms`, `1.5 s`, `2 min 3 s`, `1 h 2 min`: from milliseconds. */
 export function durationText(ms: number): string {
   if (ms < 9.995) return `${ms.toFixed(2)} ms`;
   if (ms < 99.95) return `${ms.toFixed(1)} ms`;

@@ -20,11 +20,16 @@ const LABEL = 10;
 /** Lines, each without a line feed. None where nothing happened. */
 export function summary(tally: Facts, { style, width }: SummaryOptions): string[] {
   const rows: [label: string, lines: readonly string[]][] = [
-    ['sent', directionLines(tally.sent)],
-    ['received', directionLines(tally.received)],
+    ['sent', directionLines(tally.sent, width - LABEL)],
+    ['received', directionLines(tally.received, width - LABEL)],
     ['deflate', deflateLines(tally)],
     ['ping', tally.roundTrips ? [roundTripText(tally.roundTrips)] : []],
-    ['broken', tally.violations === 0 ? [] : [style.bad(`${countText(tally.violations, 'time')} a rule of the protocol`)]],
+    [
+      'faults',
+      tally.violations === 0
+        ? []
+        : [style.bad(`the peer broke the protocol ${tally.violations === 1 ? 'once' : `${tally.violations} times`}`)],
+    ],
     ['open', openLines(tally)],
     ['closed', tally.closed ? closedLines(tally.closed, style, width - LABEL) : []],
   ];
@@ -33,29 +38,34 @@ export function summary(tally: Facts, { style, width }: SummaryOptions): string[
   );
 }
 
-function directionLines({ text, binary, frames, frameBytes }: DirectionTally): string[] {
+function directionLines(tally: DirectionTally, columns: number): string[] {
+  const parts = [...messageText(tally), ...frameText(tally)];
+  const line = parts.join(' · ');
+  return line.length <= columns ? [line].filter((text) => text !== '') : parts;
+}
+
+function messageText({ text, binary }: DirectionTally): string[] {
   const messages = text.messages + binary.messages;
-  const control = [
-    ...(frames.ping > 0 ? [countText(frames.ping, 'ping')] : []),
-    ...(frames.pong > 0 ? [countText(frames.pong, 'pong')] : []),
+  if (messages === 0) return [];
+  return [
+    `${countText(messages, 'message')} (${kinds({ text: text.messages, binary: binary.messages })}), ${sizeText(text.bytes + binary.bytes)}`,
   ];
-  const total = Object.values(frames).reduce((sum, count) => sum + count, 0);
-  if (messages === 0 && total === 0) return [];
-  const kinds = [
-    ...(text.messages > 0 ? [`${text.messages} text`] : []),
-    ...(binary.messages > 0 ? [`${binary.messages} binary`] : []),
-  ];
-  const parts = [
-    messages === 0
-      ? 'no message'
-      : `${countText(messages, 'message')} (${kinds.join(', ')}), ${sizeText(text.bytes + binary.bytes)}`,
-    ...(total > 0
-      ? [
-          `${countText(total, 'frame')}${control.length > 0 ? ` (${control.join(', ')})` : ''}, ${sizeText(frameBytes)} on the wire`,
-        ]
-      : []),
-  ];
-  return [parts.join(' · ')];
+}
+
+function frameText({ frames: { continuation, text, binary, ...others }, frameBytes }: DirectionTally): string[] {
+  const counts = { data: continuation + text + binary, ...others };
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return [];
+  const detail = counts.data === total ? '' : ` (${kinds(counts)})`;
+  return [`${countText(total, 'frame')}${detail}, ${sizeText(frameBytes)} on the wire`];
+}
+
+/** `2 text, 1 binary`. */
+function kinds(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
 }
 
 function deflateLines({ sent, received }: Facts): string[] {
@@ -67,7 +77,7 @@ function deflateLines({ sent, received }: Facts): string[] {
 
 function roundTripText({ count, min, median, max }: RoundTrips): string {
   if (count === 1) return `1 round trip: ${durationText(min)}`;
-  return `${count} round trips: ${durationText(min)} least, ${durationText(median)} median, ${durationText(max)} most`;
+  return `${count} round trips: min ${durationText(min)}, median ${durationText(median)}, max ${durationText(max)}`;
 }
 
 function openLines({ duration, opened }: Facts): string[] {
@@ -76,7 +86,7 @@ function openLines({ duration, opened }: Facts): string[] {
 }
 
 function closedLines({ code, reason, by }: Closed, style: Style, columns: number): string[] {
-  const who = { us: 'by us', peer: 'by the peer', network: 'by nobody' }[by];
+  const who = { us: 'by us', peer: 'by the peer', network: 'cut off' }[by];
   const normal = code === 1000 || code === 1001 || code === 1005;
   const text = closeText(code, Buffer.from(reason), columns - who.length - 2, style);
   const meaning = code === 1000 ? [] : wrapWords(closeCodeMeaning(code), columns);

@@ -13,11 +13,6 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Fills up with blanks on the right to `columns`. */
-export function padEnd(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - textWidth(text)));
-}
-
 /** Breaks a sentence of ours at blanks into lines of at most `columns`. A longer word is left whole. */
 export function wrapWords(text: string, columns: number): string[] {
   const lines: string[] = [];

@@ -102,7 +102,7 @@ test('every pair of bytes and every lead with every second byte', () => {
   for (let pair = 0; pair < 0x1_0000; pair++) {
     const bytes = Uint8Array.of(pair >> 8, pair);
     const { at } = stopsAt([bytes]);
-    if ((at < 0) !== couldBeUtf8(bytes)) expect(pair.toString(16)).toBe('judged as isUtf8 judges');
+    if (at < 0 !== couldBeUtf8(bytes)) expect(pair.toString(16)).toBe('judged as isUtf8 judges');
   }
 });
 

@@ -59,3 +59,8 @@ export function frameEvent(sample: Sample, { inflated, ...circumstances }: Circu
     ...(inflated !== undefined && { inflated: typeof inflated === 'string' ? Buffer.from(inflated) : inflated }),
   };
 }
+
+/** The payload of a Close frame. */
+export function closePayload(code: number, reason = ''): Uint8Array {
+  return Buffer.concat([Buffer.from([code >> 8, code & 0xff]), Buffer.from(reason)]);
+}

@@ -10,9 +10,17 @@ interface CloseCode {
 
 const REGISTERED: ReadonlyMap<number, CloseCode> = new Map([
   entry(1000, 'Normal Closure', 'The work is done and the connection was closed on purpose.'),
-  entry(1001, 'Going Away', 'That side is leaving: a server that shuts down, or a page that was left.'),
-  entry(1002, 'Protocol error', 'That side saw a breach of the protocol. Look at the last frames before it with --dump.'),
-  entry(1003, 'Unsupported Data', 'That side does not take this type of data. Try text in place of binary, or the reverse.'),
+  entry(1001, 'Going Away', 'The side that closed is leaving: a server that shuts down, or a page that was left.'),
+  entry(
+    1002,
+    'Protocol error',
+    'The side that closed saw a breach of the protocol. Look at the last frames before it with --dump.',
+  ),
+  entry(
+    1003,
+    'Unsupported Data',
+    'The side that closed does not take this type of data. Try text in place of binary, or the reverse.',
+  ),
   entry(1004, 'Reserved', 'Reserved: it has no meaning, and must not be sent.'),
   entry(1005, 'No Status Rcvd', 'The Close frame held no code. That is allowed; the reason is not known.'),
   entry(
@@ -23,19 +31,23 @@ const REGISTERED: ReadonlyMap<number, CloseCode> = new Map([
   entry(
     1007,
     'Invalid frame payload data',
-    'That side got data that does not fit its type, most often text that is not valid UTF-8.',
+    'The side that closed got data that does not fit its type, most often text that is not valid UTF-8.',
   ),
-  entry(1008, 'Policy Violation', 'That side refuses for a reason of its own: often a missing login, or too many messages.'),
-  entry(1009, 'Message Too Big', 'A message was larger than that side takes. Send smaller ones, or raise its limit.'),
+  entry(
+    1008,
+    'Policy Violation',
+    'The side that closed refuses for a reason of its own: often a missing login, or too many messages.',
+  ),
+  entry(1009, 'Message Too Big', 'A message was larger than the side that closed takes. Send smaller ones, or raise its limit.'),
   entry(1010, 'Mandatory Ext.', 'The client needs an extension that the server did not agree to.'),
-  entry(1011, 'Internal Error', 'That side failed by a fault of its own. Its log knows more.'),
+  entry(1011, 'Internal Error', 'The side that closed failed by a fault of its own. Its log knows more.'),
   entry(1012, 'Service Restart', 'The server restarts. Connect again in a few seconds.'),
   entry(1013, 'Try Again Later', 'The server has too much to do. Connect again later.'),
   entry(1014, 'Bad Gateway', 'A gateway or proxy got an invalid answer from the server behind it, like HTTP 502.'),
   entry(1015, 'TLS handshake', 'The TLS handshake failed, for example because the certificate did not verify.'),
   entry(3000, 'Unauthorized', 'The server wants a login, or did not accept this one, like HTTP 401.'),
   entry(3003, 'Forbidden', 'You are known but may not do this, like HTTP 403.'),
-  entry(3008, 'Timeout', 'That side waited too long for something, like HTTP 408.'),
+  entry(3008, 'Timeout', 'The side that closed waited too long for something, like HTTP 408.'),
 ]);
 
 /** Codes that nobody registered but many meet: [code, meaning there, whose]. One code may have several owners. */

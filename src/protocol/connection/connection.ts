@@ -1,6 +1,7 @@
 import type { MessageExtension } from '../extension/extension.ts';
 import type { MaskingKeySource } from '../frame/masking-key.ts';
 import { Opcode } from '../frame/opcode.ts';
+import type { MessageView } from '../message/message.ts';
 import type { PinnedBudget } from '../message/pinned.ts';
 import { LocalProtocolError, RULES, type Violation } from '../rule.ts';
 import type { Action } from './action.ts';
@@ -213,7 +214,10 @@ export class Connection {
   #inboundSink(): InboundSink {
     const sink = this.#sink;
     return {
-      message: (message) => sink.message(message),
+      message: (message) => {
+        if (this.#inbound.watched) this.#tellMessage('received', message);
+        sink.message(message);
+      },
       ping: (payload) => {
         sink.event({ type: 'ping', payload });
         if (this.#state === 'open') this.#answerPing(payload);
@@ -233,7 +237,7 @@ export class Connection {
     const offset = this.#taken + this.#unmirrored;
     const ignore = () => undefined;
     const sink: InboundSink = {
-      message: ignore,
+      message: (message) => this.#tellMessage('sent', message),
       ping: ignore,
       pong: ignore,
       close: ignore,
@@ -242,6 +246,11 @@ export class Connection {
     };
     const tolerance = 'lenient';
     return new Inbound({ sender: role, limits: UNLIMITED, extension: mirrorExtension, tolerance, readsOn: true, offset }, sink);
+  }
+
+  #tellMessage(direction: 'sent' | 'received', message: MessageView): void {
+    const { opcode, wireLength, compressed } = message;
+    this.#sink.event({ type: 'message', direction, opcode, data: message.copy(), wireLength, compressed });
   }
 
   #reflect(mirror: Inbound, pieces: readonly Uint8Array[]): void {

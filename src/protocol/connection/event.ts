@@ -11,6 +11,15 @@ export type ConnectionEvent =
       readonly violations: readonly Violation[];
       readonly inflated: Uint8Array | undefined;
     }
+  /** While watched: a message that was sent or received, to keep. */
+  | {
+      readonly type: 'message';
+      readonly direction: 'sent' | 'received';
+      readonly opcode: 'text' | 'binary';
+      readonly data: Uint8Array;
+      readonly wireLength: number;
+      readonly compressed: boolean;
+    }
   | { readonly type: 'ping' | 'pong'; readonly payload: Uint8Array }
   | { readonly type: 'violation'; readonly violation: Violation; readonly fatal: boolean }
   /** The peer's Close arrived. `code` 1005 where it has none. */

@@ -1,7 +1,7 @@
 /** Requests copied as a command: curl for a POSIX shell or for Windows' cmd, and JavaScript's fetch. */
 import type { Field } from '../http/head.ts';
-import type { PastedHead } from './paste.ts';
 import { splitUrl } from './paste-url.ts';
+import type { PastedHead } from './pasted-head.ts';
 
 /** The requests of all curl and fetch calls in the text. */
 export function readCommands(text: string): PastedHead[] {

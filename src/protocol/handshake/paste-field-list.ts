@@ -1,8 +1,8 @@
 /** Header lists without a start line, as developer tools copy them: `name: value`, or name and value on alternate lines. */
 import type { Field, Head } from '../http/head.ts';
-import type { PastedHead } from './paste.ts';
 import { isKnownField } from './paste-names.ts';
 import { splitUrl } from './paste-url.ts';
+import type { PastedHead } from './pasted-head.ts';
 
 /** What a list says besides its fields: pseudo fields, and the captions of developer tools. */
 type Facts = Map<string, string>;

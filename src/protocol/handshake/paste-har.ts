@@ -1,7 +1,7 @@
 /** HTTP archives and single entries of them, and the JSON of `wstap handshake --format json`. */
 import type { Field, RequestHead, ResponseHead } from '../http/head.ts';
-import type { PastedHead } from './paste.ts';
 import { splitUrl } from './paste-url.ts';
+import type { PastedHead } from './pasted-head.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

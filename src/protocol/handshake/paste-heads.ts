@@ -1,8 +1,8 @@
 /** Heads that are written out, a line a field or all on one line, in whatever surrounds them. */
 import type { Field, Head } from '../http/head.ts';
-import type { PastedHead } from './paste.ts';
 import { isKnownField, isLabel } from './paste-names.ts';
 import { splitOneLine } from './paste-one-line.ts';
+import type { PastedHead } from './pasted-head.ts';
 
 /** A line without what mail, curl or a packet view put around it. */
 interface Line {

@@ -2,19 +2,13 @@
  * The promise: whatever form a handshake was copied in, its heads come out as if they had been read from the wire, and
  * what had to be assumed is said.
  */
-import { fieldValues, type Head, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { acceptFor } from './key.ts';
 import { readCommands } from './paste-command.ts';
 import { readFieldLists } from './paste-field-list.ts';
 import { readHar } from './paste-har.ts';
 import { readHeads } from './paste-heads.ts';
-
-/** A head found in text. */
-export interface PastedHead {
-  readonly head: Head;
-  /** What was assumed while reading it, as sentences; may quote the text. */
-  readonly notes: readonly string[];
-}
+import type { PastedHead } from './pasted-head.ts';
 
 /** A handshake found in text: a request, a response, or both. */
 export interface PastedHandshake {

@@ -125,7 +125,9 @@ describe('limits', () => {
 
 it('lenient: pasted text may end its lines with LF', () => {
   const text = 'GET / HTTP/1.1\nHost: a\r\n\n';
-  expect(readHead(bytes(text), 'request', LIMITS, { lenient: true })).toMatchObject({ head: { fields: [{ name: 'Host', value: 'a' }] } });
+  expect(readHead(bytes(text), 'request', LIMITS, { lenient: true })).toMatchObject({
+    head: { fields: [{ name: 'Host', value: 'a' }] },
+  });
 });
 
 it('what is encoded reads as the same head', () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatParameterList, hasToken, isToken, listMembers, parseParameterList } from '../../../src/protocol/http/parameter-list.ts';
+import {
+  formatParameterList,
+  hasToken,
+  isToken,
+  listMembers,
+  parseParameterList,
+} from '../../../src/protocol/http/parameter-list.ts';
 
 const parameter = (name: string, value?: string) => ({ name, value });
 
@@ -10,13 +16,31 @@ describe('a list of names with parameters', () => {
     [
       'permessage-deflate; client_max_window_bits; server_max_window_bits=10, foo',
       [
-        { name: 'permessage-deflate', parameters: [parameter('client_max_window_bits'), parameter('server_max_window_bits', '10')] },
+        {
+          name: 'permessage-deflate',
+          parameters: [parameter('client_max_window_bits'), parameter('server_max_window_bits', '10')],
+        },
         { name: 'foo', parameters: [] },
       ],
     ],
-    ['a;b="quoted \\" and \\\\ value, with; more"', [{ name: 'a', parameters: [parameter('b', 'quoted " and \\ value, with; more')] }]],
-    ['a ; b = c\t,\td', [{ name: 'a', parameters: [parameter('b', 'c')] }, { name: 'd', parameters: [] }]],
-    [', a,, b ,', [{ name: 'a', parameters: [] }, { name: 'b', parameters: [] }]],
+    [
+      'a;b="quoted \\" and \\\\ value, with; more"',
+      [{ name: 'a', parameters: [parameter('b', 'quoted " and \\ value, with; more')] }],
+    ],
+    [
+      'a ; b = c\t,\td',
+      [
+        { name: 'a', parameters: [parameter('b', 'c')] },
+        { name: 'd', parameters: [] },
+      ],
+    ],
+    [
+      ', a,, b ,',
+      [
+        { name: 'a', parameters: [] },
+        { name: 'b', parameters: [] },
+      ],
+    ],
     ['a;b;b=1', [{ name: 'a', parameters: [parameter('b'), parameter('b', '1')] }]],
     ['a;b=""', [{ name: 'a', parameters: [parameter('b', '')] }]],
     ['', []],

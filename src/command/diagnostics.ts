@@ -1,0 +1,116 @@
+import type { Options } from '../cli/value.ts';
+import type { Env } from '../env.ts';
+import { RULES, type Violation } from '../protocol/rule.ts';
+import type { SessionEvent } from '../session/event.ts';
+import { endingLines } from '../view/ending.ts';
+import { type Dump, frameView } from '../view/frame.ts';
+import { renderChecklist } from '../view/checklist.ts';
+import { HandshakeCollector } from '../view/handshake-collector.ts';
+import { renderHead } from '../view/handshake-head.ts';
+import { renderCertificate, renderPhases } from '../view/phases.ts';
+import type { Ending } from './failure.ts';
+import type { Look } from './look.ts';
+
+/** What a session says beside its payload: a sink for its events, and the last words. */
+export interface DiagnosticsOptions {
+  readonly look: Look;
+  /** 0 errors only, 1 the handshake, 2 a line a frame, 3 hex. */
+  readonly verbosity: number;
+  readonly dump: Dump | undefined;
+  readonly dumpMax: number | undefined;
+  readonly quiet: boolean;
+  /** Whether lines begin with the connection's number. */
+  readonly numbered: boolean;
+  readonly url: string | undefined;
+}
+
+/** `-v` and `--dump` as given: which frames are shown, if any. */
+export function dumpOf(options: Options): Dump | undefined {
+  const given = options.text('dump');
+  if (given !== undefined) return given as Dump;
+  const verbosity = options.count('verbose');
+  return verbosity >= 3 ? 'hex' : verbosity === 2 ? 'line' : undefined;
+}
+
+export function diagnosticsOptions(options: Options, look: Look, url: string | undefined, numbered = false): DiagnosticsOptions {
+  return {
+    look,
+    verbosity: options.count('verbose'),
+    dump: dumpOf(options),
+    dumpMax: options.number('dump-max'),
+    quiet: options.flag('quiet'),
+    numbered,
+    url,
+  };
+}
+
+export class Diagnostics {
+  readonly #options: DiagnosticsOptions;
+  readonly #print: (line: string) => void;
+  readonly #frame: (event: Extract<SessionEvent, { type: 'frame' }>) => string;
+  #collector: HandshakeCollector;
+  #headShown = false;
+  /** The rule whose breach failed the connection. */
+  violation: Violation | undefined;
+
+  constructor(options: DiagnosticsOptions, print: (line: string) => void) {
+    this.#options = options;
+    this.#print = print;
+    this.#collector = new HandshakeCollector(options.url);
+    const { look, dump = 'line', dumpMax, numbered } = options;
+    const { style, width } = look;
+    this.#frame = frameView({ dump, style, width, numbered, ...(dumpMax !== undefined && { dumpMax }) });
+  }
+
+  get handshake(): HandshakeCollector {
+    return this.#collector;
+  }
+
+  readonly record = (event: SessionEvent): void => {
+    this.#collector.record(event);
+    if (this.#options.verbosity > 0) this.#tellHandshake(event);
+    if (event.type === 'frame' && this.#options.dump) this.#print(this.#frame(event));
+    if (event.type === 'violation') this.#tellViolation(event.violation, event.fatal);
+  };
+
+  /** The last words; nothing where all is well. */
+  end(ending: Ending): void {
+    const { look } = this.#options;
+    const view = { ...look, headShown: this.#headShown, violation: this.violation };
+    for (const line of endingLines(ending, this.#collector.report, view)) this.#print(line);
+  }
+
+  /** A remark of ours; `-q` leaves it out. */
+  note(text: string): void {
+    if (!this.#options.quiet) this.#print(`wstap: ${text}`);
+  }
+
+  #tellHandshake(event: SessionEvent): void {
+    const { look } = this.#options;
+    if (event.type === 'hop' && event.certificate) for (const line of renderCertificate(event.certificate, look)) this.#print(line);
+    if (event.type === 'head') {
+      this.#headShown ||= event.direction === 'received';
+      for (const line of renderHead(event.head, { ...look, direction: event.direction })) this.#print(line);
+    }
+    if (event.type !== 'open') return;
+    for (const line of renderPhases(this.#collector.report.phases ?? [], look)) this.#print(line);
+    const odd = event.findings.filter(({ level }) => level !== 'pass');
+    if (odd.length > 0) for (const line of renderChecklist(odd, look)) this.#print(line);
+  }
+
+  #tellViolation(violation: Violation, fatal: boolean): void {
+    if (fatal) this.violation = violation;
+    else if (!this.#options.dump) {
+      const { section } = RULES[violation.rule];
+      this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); going on, as --lenient says`);
+    }
+  }
+}
+
+/** Prints lines on stderr. A stderr that is gone is no reason to stop. */
+export function stderrPrinter(env: Env): (line: string) => void {
+  env.stderr.on('error', () => undefined);
+  return (line) => {
+    env.stderr.write(`${line}\n`);
+  };
+}

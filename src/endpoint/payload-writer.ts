@@ -1,0 +1,105 @@
+import type { OutputStream } from '../env.ts';
+
+/**
+ * Payload on its way to standard output: gathered into large pieces, and no faster than the reader takes it. Node would
+ * queue without limit on a full pipe.
+ */
+export interface WriterHandler {
+  /** The reader is slow: hand over no more until `room`. */
+  full(): void;
+  room(): void;
+  /** The output failed: `EPIPE` when nobody reads any more, `ENOSPC` when the disk is full. */
+  fail(code: string, message: string): void;
+}
+
+const SLAB = 64 * 1024;
+
+export class PayloadWriter {
+  readonly #stream: OutputStream;
+  readonly #handler: WriterHandler;
+  #slab: Buffer = EMPTY;
+  #length = 0;
+  #scheduled = false;
+  #full = false;
+  #failed = false;
+
+  constructor(stream: OutputStream, handler: WriterHandler) {
+    this.#stream = stream;
+    this.#handler = handler;
+    stream.on('drain', () => this.#drained());
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.#failed) return;
+      this.#failed = true;
+      handler.fail(error.code ?? 'ERROR', error.message);
+    });
+  }
+
+  /** Takes `bytes[start, end)` and then `ending`, both copied. */
+  write(bytes: Buffer, start: number, end: number, ending: number | undefined): void {
+    if (this.#failed) return;
+    const length = end - start;
+    if (length > SLAB / 2) this.#writeLarge(bytes, start, end);
+    else {
+      if (this.#length + length + 1 > this.#slab.length) this.#renew();
+      bytes.copy(this.#slab, this.#length, start, end);
+      this.#length += length;
+    }
+    if (ending !== undefined) this.#slab[this.#length++] = ending;
+    this.#schedule();
+  }
+
+  /** Everything written has been handed to the stream, and the stream has taken it; also when it failed. */
+  async finish(): Promise<void> {
+    this.#flush();
+    if (this.#failed) return;
+    await new Promise<void>((resolve) => {
+      this.#stream.write(EMPTY, () => resolve());
+      this.#stream.once('close', () => resolve());
+    });
+  }
+
+  #writeLarge(bytes: Buffer, start: number, end: number): void {
+    this.#flush();
+    this.#hand(Buffer.from(bytes.subarray(start, end)));
+    this.#renew();
+  }
+
+  /** A new slab, as what was handed to the stream may not have left. */
+  #renew(): void {
+    this.#flush();
+    // Not zeroed: only what was written is handed on.
+    this.#slab = Buffer.allocUnsafeSlow(SLAB);
+    this.#length = 0;
+  }
+
+  /** One write for all that comes in one go. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#length === 0) return;
+    this.#hand(this.#slab.subarray(0, this.#length));
+    this.#slab = this.#slab.subarray(this.#length);
+    this.#length = 0;
+  }
+
+  #hand(piece: Buffer): void {
+    if (this.#failed || this.#stream.write(piece) || this.#full) return;
+    this.#full = true;
+    this.#handler.full();
+  }
+
+  #drained(): void {
+    if (!this.#full) return;
+    this.#full = false;
+    this.#handler.room();
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,213 @@
+import type { MessageView } from '../protocol/message/message.ts';
+import type { ClientHandler, Ending } from './client.ts';
+import type { Clock } from './clock.ts';
+import type { Link } from './link.ts';
+
+/**
+ * A client as a filter between standard input and output. Nothing sent is lost and nothing received before the close is:
+ * at the end of the input everything is flushed, a ping goes out as a barrier, and after its pong the connection may stay
+ * quiet for a while before it is closed.
+ */
+export interface PipeOptions {
+  /** Sent at every opening, in order. */
+  readonly execute: readonly { readonly opcode: 'text' | 'binary'; readonly data: Uint8Array }[];
+  /** Milliseconds of quiet after the last thing sent; `Infinity`: until the peer closes. */
+  readonly wait: number;
+  /** Close at the end of the input without waiting for replies. */
+  readonly exitOnEof: boolean;
+  /** Leave after so many messages. */
+  readonly count: number | undefined;
+  /** Leave once each was seen; not seen is failure. */
+  readonly expect: readonly ((text: string) => boolean)[];
+  /** Send every message back. */
+  readonly echo: boolean;
+}
+
+/** Where the lines come from; a pipe without one has no input. */
+export interface PipeInput {
+  start(): void;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}
+
+export interface PipeOutput {
+  write(message: MessageView): void;
+}
+
+/** A server that never answers the barrier is waited for this long, once everything has left. */
+const BARRIER_PATIENCE = 5000;
+const BARRIER = Buffer.from('end of input');
+
+export class Pipe implements ClientHandler {
+  readonly #options: PipeOptions;
+  readonly #clock: Clock;
+  readonly #output: PipeOutput;
+  readonly #input: PipeInput | undefined;
+  readonly #finished: (ending: Ending) => void;
+  readonly #unseen: Set<(text: string) => boolean>;
+  #link: Link | undefined;
+  #received = 0;
+  #inputStarted = false;
+  #inputEnded = false;
+  #leaving = false;
+  /** The output is full. */
+  #held = false;
+  /** The barrier was answered: from `#lastAt` on, quiet is counted. */
+  #quietBegun = false;
+  #lastAt = 0;
+  #stopQuiet: (() => void) | undefined;
+
+  constructor(
+    options: PipeOptions,
+    clock: Clock,
+    input: PipeInput | undefined,
+    output: PipeOutput,
+    finished: (ending: Ending) => void,
+  ) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#input = input;
+    this.#output = output;
+    this.#finished = finished;
+    this.#unseen = new Set(options.expect);
+  }
+
+  /** Whether everything that was asked for came. */
+  get satisfied(): boolean {
+    return this.#unseen.size === 0 && this.#received >= (this.#options.count ?? 0);
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** How many of the expected patterns were not seen. */
+  get missing(): number {
+    return this.#unseen.size;
+  }
+
+  /** Whether there was more input than was sent. */
+  get inputLeft(): boolean {
+    return this.#input !== undefined && !this.#inputEnded && !this.#leaving;
+  }
+
+  open(link: Link): void {
+    this.#link = link;
+    for (const { opcode, data } of this.#options.execute) link.send(opcode, data, 0, data.length, true);
+    if (this.#inputEnded || !this.#input) this.inputEnded();
+    else if (this.#inputStarted) this.#input.resume();
+    else {
+      this.#inputStarted = true;
+      this.#input.start();
+    }
+  }
+
+  /** A message from the input. */
+  send(opcode: 'text' | 'binary', bytes: Uint8Array, start: number, end: number): void {
+    if (this.#link?.open) this.#link.send(opcode, bytes, start, end, true);
+  }
+
+  /** A piece of the input was sent: hold it where the peer does not keep up. */
+  pieceSent(): void {
+    if (this.#link && !this.#link.writable) this.#input?.pause();
+  }
+
+  inputEnded(): void {
+    this.#inputEnded = true;
+    const link = this.#link;
+    if (!link?.open) return;
+    if (this.#options.exitOnEof) {
+      this.leave();
+      return;
+    }
+    link.ping(BARRIER);
+    this.#awaitBarrier();
+  }
+
+  message(message: MessageView): void {
+    if (this.#leaving) return;
+    this.#received++;
+    this.#output.write(message);
+    if (this.#options.echo) this.#echo(message);
+    if (this.#unseen.size > 0) this.#look(message.text());
+    if (this.#quietBegun) this.#lastAt = this.#clock.now();
+    const { count, expect } = this.#options;
+    if ((count !== undefined || expect.length > 0) && this.satisfied) this.leave();
+  }
+
+  pong(payload: Uint8Array): void {
+    if (this.#inputEnded && BARRIER.equals(payload)) this.#quiet();
+  }
+
+  peerClosed(): void {
+    this.#stopQuiet?.();
+    this.#input?.pause();
+  }
+
+  drain(): void {
+    if (this.#inputStarted && !this.#inputEnded) this.#input?.resume();
+  }
+
+  end(ending: Ending): void {
+    this.#stopQuiet?.();
+    this.#link = undefined;
+    this.#input?.pause();
+    this.#finished(ending);
+  }
+
+  /** Closes cleanly; nothing more is written out. */
+  leave(): void {
+    this.#leaving = true;
+    this.#stopQuiet?.();
+    this.#input?.stop();
+    this.#link?.close(1000);
+  }
+
+  /** The output is full: nothing more is read. */
+  hold(): void {
+    this.#link?.pause();
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#link?.resume();
+  }
+
+  #echo(message: MessageView): void {
+    const copy = message.copy();
+    if (this.#link?.open) this.#link.send(message.opcode, copy, 0, copy.length, true);
+  }
+
+  #look(text: string): void {
+    for (const seen of this.#unseen) if (seen(text)) this.#unseen.delete(seen);
+  }
+
+  #awaitBarrier(): void {
+    this.#stopQuiet?.();
+    this.#quietBegun = false;
+    this.#stopQuiet = this.#clock.after(BARRIER_PATIENCE, () => {
+      if (this.#link && this.#link.pending > 0) this.#awaitBarrier();
+      else this.#quiet();
+    });
+  }
+
+  /** Starts to count the quiet. */
+  #quiet(): void {
+    this.#quietBegun = true;
+    this.#lastAt = this.#clock.now();
+    this.#watchQuiet(this.#options.wait);
+  }
+
+  #watchQuiet(milliseconds: number): void {
+    this.#stopQuiet?.();
+    this.#stopQuiet = this.#clock.after(milliseconds, () => {
+      // Nothing can come while nothing is read: that is no quiet.
+      if (this.#held) this.#lastAt = this.#clock.now();
+      const left = this.#lastAt + this.#options.wait - this.#clock.now();
+      if (left > 0) this.#watchQuiet(left);
+      else this.leave();
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { Happening } from '../../src/session/event.ts';
+import { Tally } from '../../src/session/tally.ts';
+import { plainStyle } from '../../src/view/style.ts';
+import { summary } from '../../src/view/summary.ts';
+import { textWidth } from '../../src/view/width.ts';
+import { sampleFrame } from './frame-sample.ts';
+
+function show(...happenings: (Happening & { at?: number })[]): string {
+  const tally = new Tally();
+  for (const happening of happenings) tally.record({ at: 0, connection: 1, ...happening });
+  const lines = summary(tally, { style: plainStyle, width: 80 });
+  for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(80);
+  return `\n${lines.join('\n')}\n`;
+}
+
+const open: Happening = { type: 'open', subprotocol: '', extensions: '', findings: [] };
+const message = (direction: 'sent' | 'received', opcode: 'text' | 'binary', length: number, wireLength?: number): Happening => ({
+  type: 'message',
+  direction,
+  opcode,
+  data: new Uint8Array(length),
+  wireLength: wireLength ?? length,
+  compressed: wireLength !== undefined,
+});
+const frame = (direction: 'sent' | 'received', sample: Parameters<typeof sampleFrame>[0]): Happening => ({
+  type: 'frame',
+  direction,
+  frame: sampleFrame(sample),
+  violations: [],
+});
+const closed = (code: number, by: 'us' | 'peer' | 'network', reason = ''): Happening => ({
+  type: 'closed',
+  code,
+  reason,
+  wasClean: code !== 1006,
+  by,
+});
+
+describe('summary', () => {
+  test('nothing happened: nothing is said', () => {
+    expect(show()).toBe('\n\n');
+  });
+
+  test('unobserved: messages alone', () => {
+    expect(
+      show(open, message('sent', 'text', 5), message('received', 'text', 5), { ...closed(1000, 'us'), at: 1500 }),
+    ).toMatchInlineSnapshot(`
+      "
+      sent      1 message (1 text), 5 B
+      received  1 message (1 text), 5 B
+      open      for 1.5 s
+      closed    by us: 1000 Normal Closure
+      "
+    `);
+  });
+
+  test('all that can happen', () => {
+    expect(
+      show(
+        open,
+        message('sent', 'text', 20),
+        message('sent', 'text', 20),
+        message('sent', 'binary', 1),
+        ...[1, 2, 3].map(() => frame('sent', { payload: 'Hello', key: '00000001' })),
+        frame('sent', { opcode: 'ping', key: '00000001' }),
+        frame('sent', { opcode: 'close', key: '00000001' }),
+        message('received', 'text', 123_456, 4567),
+        frame('received', { rsv: '100', payload: 'x'.repeat(4567) }),
+        { type: 'rtt', rtt: 0.42 },
+        { type: 'rtt', rtt: 9.6 },
+        { type: 'violation', violation: { rule: 'rsv-set', detail: '' }, fatal: true },
+        { ...closed(1002, 'us', 'reserved bits'), at: 62_000 },
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      sent      3 messages (2 text, 1 binary), 41 B
+                5 frames (3 data, 1 close, 1 ping), 45 B on the wire
+      received  1 message (1 text), 121 KiB · 1 frame, 4.5 KiB on the wire
+      deflate   received 121 KiB as 4.5 KiB (4 %)
+      ping      2 round trips: min 0.42 ms, median 5.01 ms, max 9.60 ms
+      faults    the peer broke the protocol once
+      open      for 1 min 2 s
+      closed    by us: 1002 Protocol error "reserved bits"
+                The side that closed saw a breach of the protocol. Look at the last
+                frames before it with --dump.
+      "
+    `);
+  });
+
+  test('how it ended, and what the code means', () => {
+    expect(show(closed(1000, 'peer', 'bye'))).toMatchInlineSnapshot(`
+      "
+      closed    by the peer: 1000 Normal Closure "bye"
+      "
+    `);
+    expect(show(closed(1006, 'network'))).toMatchInlineSnapshot(`
+      "
+      closed    cut off: 1006 Abnormal Closure
+                The connection ended without a Close frame: the peer crashed, or
+                something on the way cut it (a proxy, a time limit).
+      "
+    `);
+    expect(show(closed(4401, 'peer', 'Unauthorized'))).toMatchInlineSnapshot(`
+      "
+      closed    by the peer: 4401 Private Use "Unauthorized"
+                The application's own code: in graphql-ws unauthorized. See its
+                documentation.
+      "
+    `);
+    expect(show(closed(1008, 'peer', '\x1b[2J\u202e'))).toMatchInlineSnapshot(`
+      "
+      closed    by the peer: 1008 Policy Violation "\\x1b[2J\\u202e"
+                The side that closed refuses for a reason of its own: often a missing
+                login, or too many messages.
+      "
+    `);
+    expect(show(closed(1005, 'peer'))).toMatchInlineSnapshot(`
+      "
+      closed    by the peer: 1005 No Status Rcvd
+                The Close frame held no code. That is allowed; the reason is not
+                known.
+      "
+    `);
+  });
+
+  test('a server tells of its clients', () => {
+    expect(show(open, { ...open, at: 1 }, { ...open, at: 3_600_000 })).toBe('\nopen      3 connections in 1 h\n');
+  });
+
+  test('only control frames', () => {
+    expect(show(open, frame('received', { opcode: 'ping' }), { type: 'rtt', rtt: 1 })).toMatchInlineSnapshot(`
+      "
+      received  1 frame (1 ping), 2 B on the wire
+      ping      1 round trip: 1.00 ms
+      open      for 0.00 ms
+      "
+    `);
+  });
+});
