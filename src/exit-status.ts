@@ -19,6 +19,8 @@ export const ExitStatus = {
   protocol: 7,
   /** Closed abnormally (1006) or with a code other than 1000 and 1001. */
   abnormal: 8,
+  /** A bug in wstap itself (EX_SOFTWARE of sysexits). */
+  bug: 70,
   timeout: 124,
   sighup: 129,
   sigint: 130,

@@ -93,7 +93,9 @@ function cookies(options: Options): string[] {
 }
 
 async function certificates(options: Options): Promise<string[]> {
-  const files = await Promise.all(options.texts('ca').map(async (path) => ({ path, pem: (await readLocal(path)).toString('latin1') })));
+  const files = await Promise.all(
+    options.texts('ca').map(async (path) => ({ path, pem: (await readLocal(path)).toString('latin1') })),
+  );
   const wrong = files.find(({ pem }) => !pem.includes('-----BEGIN CERTIFICATE-----'));
   if (wrong) throw new LocalError(`${wrong.path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
   return files.map(({ pem }) => pem);

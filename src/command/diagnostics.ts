@@ -2,9 +2,9 @@ import type { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
+import { renderChecklist } from '../view/checklist.ts';
 import { endingLines } from '../view/ending.ts';
 import { type Dump, frameView } from '../view/frame.ts';
-import { renderChecklist } from '../view/checklist.ts';
 import { HandshakeCollector } from '../view/handshake-collector.ts';
 import { renderHead } from '../view/handshake-head.ts';
 import { renderCertificate, renderPhases } from '../view/phases.ts';
@@ -85,9 +85,15 @@ export class Diagnostics {
     if (!this.#options.quiet) this.#print(`wstap: ${text}`);
   }
 
+  /** An expectation was not met: said even with `-q`, as it is the reason for the exit status. */
+  unmet(text: string): void {
+    this.#print(`wstap: ${this.#options.look.style.bad(`not met: ${text}`)}`);
+  }
+
   #tellHandshake(event: SessionEvent): void {
     const { look } = this.#options;
-    if (event.type === 'hop' && event.certificate) for (const line of renderCertificate(event.certificate, look)) this.#print(line);
+    if (event.type === 'hop' && event.certificate)
+      for (const line of renderCertificate(event.certificate, look)) this.#print(line);
     if (event.type === 'head') {
       this.#headShown ||= event.direction === 'received';
       for (const line of renderHead(event.head, { ...look, direction: event.direction })) this.#print(line);

@@ -49,7 +49,14 @@ export const REQUEST_OPTIONS: readonly OptionSpec[] = [
     group: HANDSHAKE,
     summary: 'send Authorization: Bearer TOKEN; @FILE reads it from a file',
   },
-  { name: 'cookie', kind: 'value', repeatable: true, placeholder: 'K=V', group: HANDSHAKE, summary: 'send this cookie; repeatable' },
+  {
+    name: 'cookie',
+    kind: 'value',
+    repeatable: true,
+    placeholder: 'K=V',
+    group: HANDSHAKE,
+    summary: 'send this cookie; repeatable',
+  },
   {
     name: 'compress',
     kind: 'flag',
@@ -156,7 +163,13 @@ export const MAX_HEADER: OptionSpec = {
 
 /** How standard input becomes messages and messages become output. */
 export const MESSAGE_OPTIONS: readonly OptionSpec[] = [
-  { name: 'null', short: ['0'], kind: 'flag', group: MESSAGES, summary: 'messages end with a NUL byte instead of a line end, both ways' },
+  {
+    name: 'null',
+    short: ['0'],
+    kind: 'flag',
+    group: MESSAGES,
+    summary: 'messages end with a NUL byte instead of a line end, both ways',
+  },
   { name: 'binary', short: ['b'], kind: 'flag', group: MESSAGES, summary: 'send binary messages' },
   { name: 'text', short: ['t'], kind: 'flag', group: MESSAGES, summary: 'send text messages (the default)' },
   {
@@ -257,3 +270,17 @@ export const VIEW_OPTIONS: readonly OptionSpec[] = [
 
 export const HELP: OptionSpec = { name: 'help', short: ['h'], kind: 'flag', group: 'Help', summary: 'show this help' };
 export const VERSION: OptionSpec = { name: 'version', short: ['V'], kind: 'flag', group: 'Help', summary: 'show the version' };
+
+/** How long to stay after the last thing sent. */
+export const WAIT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'wait',
+    short: ['w'],
+    kind: 'value',
+    placeholder: 'TIME',
+    parse: parseDuration,
+    group: MESSAGES,
+    summary: 'with --once: leave after so much quiet past the end of input',
+  },
+  { name: 'exit-on-eof', short: ['E'], kind: 'flag', group: MESSAGES, summary: 'with --once: close at the end of input' },
+];

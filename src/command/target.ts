@@ -25,7 +25,9 @@ export function parseAddress(text: string): Address {
   if (!scheme) throw new UsageError(`${quoted(text)} is no WebSocket address: write ws://HOST[:PORT]/PATH or wss://…`);
   // "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used" (RFC 6455 §3).
   if (url.hash !== '' || text.endsWith('#')) {
-    throw new UsageError(`${quoted(text)} has a fragment, and a WebSocket URL must not: leave out # and what follows, or write %23`);
+    throw new UsageError(
+      `${quoted(text)} has a fragment, and a WebSocket URL must not: leave out # and what follows, or write %23`,
+    );
   }
   const secure = scheme === 'wss:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -37,7 +39,11 @@ export function parseAddress(text: string): Address {
 
 function urlOf(text: string): URL {
   const short = /^:?(\d{1,5})(\/.*)?$/.exec(text);
-  const whole = short ? `ws://localhost:${short[1]}${short[2] ?? '/'}` : /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `ws://${text}`;
+  const whole = short
+    ? `ws://localhost:${short[1]}${short[2] ?? '/'}`
+    : /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+      ? text
+      : `ws://${text}`;
   try {
     // ws: and http: URLs are parsed alike; http's default port is ws's too.
     return new URL(whole);

@@ -21,7 +21,11 @@ export interface SourceHandler {
   piece(): void;
   end(): void;
   /** `line` counts from 1. */
-  fail(problem: { readonly type: 'too-long' | 'not-utf8'; readonly line: number } | { readonly type: 'read'; readonly message: string }): void;
+  fail(
+    problem:
+      | { readonly type: 'too-long' | 'not-utf8'; readonly line: number }
+      | { readonly type: 'read'; readonly message: string },
+  ): void;
 }
 
 export class MessageSource {

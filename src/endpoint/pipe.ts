@@ -32,7 +32,7 @@ export interface PipeInput {
 }
 
 export interface PipeOutput {
-  write(message: MessageView): void;
+  message(message: MessageView): void;
 }
 
 /** A server that never answers the barrier is waited for this long, once everything has left. */
@@ -78,13 +78,16 @@ export class Pipe implements ClientHandler {
     return this.#unseen.size === 0 && this.#received >= (this.#options.count ?? 0);
   }
 
-  get received(): number {
-    return this.#received;
+  /** What was asked for and did not come, as a phrase. */
+  get unmet(): string {
+    const { count, expect } = this.#options;
+    if (this.#unseen.size > 0) return `${this.#unseen.size} of ${expect.length} expected patterns were not seen`;
+    return `${this.#received} of ${count ?? 0} messages came`;
   }
 
-  /** How many of the expected patterns were not seen. */
-  get missing(): number {
-    return this.#unseen.size;
+  /** Whether we left on our own. */
+  get left(): boolean {
+    return this.#leaving;
   }
 
   /** Whether there was more input than was sent. */
@@ -128,7 +131,7 @@ export class Pipe implements ClientHandler {
   message(message: MessageView): void {
     if (this.#leaving) return;
     this.#received++;
-    this.#output.write(message);
+    this.#output.message(message);
     if (this.#options.echo) this.#echo(message);
     if (this.#unseen.size > 0) this.#look(message.text());
     if (this.#quietBegun) this.#lastAt = this.#clock.now();
@@ -176,8 +179,7 @@ export class Pipe implements ClientHandler {
   }
 
   #echo(message: MessageView): void {
-    const copy = message.copy();
-    if (this.#link?.open) this.#link.send(message.opcode, copy, 0, copy.length, true);
+    if (this.#link?.open) this.#link.send(message.opcode, message.buffer, message.start, message.end);
   }
 
   #look(text: string): void {

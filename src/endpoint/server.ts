@@ -17,7 +17,9 @@ import { type Tell, tellEvent, teller } from './stamp.ts';
  * client's alone; every step is told to the sink under the client's number.
  */
 export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
-  readonly host: string;
+  /** The first must be had; the others are taken where they can be. */
+  readonly hosts: readonly string[];
+  /** 0: a free one, the same for all. */
   readonly port: number;
   readonly limits: Limits;
   readonly tolerance: 'strict' | 'lenient';
@@ -69,7 +71,7 @@ export class Server {
   /** Those whose handshake goes on: how to give each up. */
   readonly #admissions = new Set<() => void>();
   #next = 1;
-  #listening: Listening | undefined;
+  readonly #listening: Listening[] = [];
 
   constructor(options: ServerOptions, env: ServerEnv, sink: EventSink, handler: ServerHandler) {
     this.#options = options;
@@ -79,13 +81,21 @@ export class Server {
     this.#startedAt = env.clock.now();
   }
 
-  /** Rejects with the system's error where the address cannot be had. */
+  /** Rejects with the system's error where the first address cannot be had. */
   async start(): Promise<Listening> {
-    this.#listening = await listen(this.#options.host, this.#options.port, {
-      accepted: (transport) => this.#accept(transport),
-      trouble: (code, message) => this.#handler.trouble(code, message),
-    });
-    return this.#listening;
+    const observer = {
+      accepted: (transport: Transport) => this.#accept(transport),
+      trouble: (code: string, message: string) => this.#handler.trouble(code, message),
+    };
+    const [host = '127.0.0.1', ...others] = this.#options.hosts;
+    const first = await listen(host, this.#options.port, observer);
+    this.#listening.push(first);
+    for (const other of others) {
+      // A machine without IPv6 has no ::1.
+      const listening = await listen(other, first.port, observer).catch(() => undefined);
+      if (listening) this.#listening.push(listening);
+    }
+    return first;
   }
 
   /** How many wait in their opening handshake. */
@@ -106,7 +116,7 @@ export class Server {
 
   /** Takes no more clients. */
   stopAccepting(): void {
-    this.#listening?.close();
+    for (const listening of this.#listening) listening.close();
     for (const giveUp of this.#admissions) giveUp();
   }
 

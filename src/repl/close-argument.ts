@@ -30,10 +30,7 @@ const EXAMPLE = '/close 1001 going home';
 const REASON_MOST = 123;
 
 /** `[code [reason]]`: the code as a number or by its name. */
-export function codeAndReason(
-  rest: string,
-  role: Role,
-): { readonly code: number; readonly reason: string } | Mistake | undefined {
+function codeAndReason(rest: string, role: Role): { readonly code: number; readonly reason: string } | Mistake | undefined {
   const [, word = '', reason = ''] = /^\s*(\S*)(?:\s([\s\S]*))?$/.exec(rest) ?? [];
   if (word === '') return undefined;
   const code = closeCode(word, role);

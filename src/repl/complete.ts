@@ -14,7 +14,7 @@ export interface CompletionContext extends Pick<LineContext, 'role' | 'canRecord
 }
 
 /** As node:readline has it: candidates for the last word of the line, and that word. */
-export type Completion = [candidates: string[], word: string];
+type Completion = [candidates: string[], word: string];
 
 export interface Completer {
   /** `line` is what stands before the cursor. */

@@ -55,7 +55,8 @@ const PASTE_OFF = '\x1b[?2004l';
 /** Synchronized output: the terminal shows what is between them at once. Those that do not know it ignore it. */
 const SYNC_ON = '\x1b[?2026h';
 const SYNC_OFF = '\x1b[?2026l';
-const ERASE = '\r\x1b[J';
+/** Erases from the row's start. The blank is for tmux, which keeps a copy of what is erased from the screen's first cell on. */
+const ERASE = '\r \x1b[J\r';
 
 export class LineEditor {
   readonly #options: EditorOptions;

@@ -1,5 +1,5 @@
 /** A row of the screen as a text fills it. */
-export interface Row {
+interface Row {
   /** What to write: no control character is left in it. */
   readonly text: string;
   /** Ended by a newline of the text; a soft row is ended by the terminal, which wraps on its own. */

@@ -47,7 +47,10 @@ function failureText({ hop, code, message }: Extract<Ending, { type: 'failure' }
 function refusedLines(report: HandshakeReport, view: EndingView): string[] {
   const { response, body } = report;
   const failed = report.findings.filter(({ level }) => level === 'fail');
-  const first = !response || response.status === 101 ? 'the opening handshake is wrong' : `the server refused: ${response.status} ${response.reason}`;
+  const first =
+    !response || response.status === 101
+      ? 'the opening handshake is wrong'
+      : `the server refused: ${response.status} ${response.reason}`;
   const findings = failed.map(({ requirement, expected, actual, section }) => {
     const found = actual === undefined ? '' : `: ${view.safe(actual)}`;
     const wanted = expected === undefined ? '' : ` (expected ${view.safe(expected)})`;

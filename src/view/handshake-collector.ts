@@ -48,7 +48,13 @@ export class HandshakeCollector {
 
   /** What is known now, the likely cause of a failure included. */
   get report(): HandshakeReport {
-    const facts = { request: this.#request, response: this.#response, findings: this.#findings, body: this.#body, url: this.#url };
+    const facts = {
+      request: this.#request,
+      response: this.#response,
+      findings: this.#findings,
+      body: this.#body,
+      url: this.#url,
+    };
     const cause = likelyCause({ ...facts, failure: this.#failure });
     return { ...facts, phases: this.#phases, certificate: this.#certificate, bodyCut: this.#bodyCut, cause };
   }

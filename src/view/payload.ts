@@ -1,5 +1,5 @@
-import type { MessageView } from '../protocol/message/message.ts';
 import { formatHex } from '../bytes/hex.ts';
+import type { MessageView } from '../protocol/message/message.ts';
 import { escapeText } from './escape.ts';
 
 /** A received message as standard output shows it: `bytes[start, end)`, then `ending` where there is one. */

@@ -32,3 +32,14 @@ export function cut(bytes: Uint8Array, places: readonly number[]): Buffer[] {
   const sorted = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return sorted.slice(1).map((end, i) => Buffer.from(bytes.subarray(sorted[i], end)));
 }
+
+/** Bytes that do not shrink, the same every time. */
+export function incompressible(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed;
+  for (let at = 0; at < length; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}

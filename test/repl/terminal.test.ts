@@ -136,7 +136,7 @@ describe('what arrives stands above the line being typed', () => {
     vi.advanceTimersByTime(7);
     expect(screen.written).toBe('');
     vi.advanceTimersByTime(1);
-    expect(screen.written).toBe('\x1b[?2026h\r\x1b[J< one\r\n< two\r\n> \r\x1b[2C\x1b[?2026l');
+    expect(screen.written).toBe('\x1b[?2026h\r \x1b[J\r< one\r\n< two\r\n> \r\x1b[2C\x1b[?2026l');
   });
 });
 

@@ -34,10 +34,17 @@ describe.runIf(hasTmux || isCi)('in tmux', () => {
   const directory = mkdtempSync(join(tmpdir(), 'wstap-tmux-'));
   const program = join(directory, 'program.mjs');
   const tmux = (...args: string[]): string =>
-    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+    execFileSync('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const screen = (): string => tmux('capture-pane', '-p', '-S', '-5000');
+  /** Waits until it is seen, whatever rows it is broken into: blanks and newlines do not count. */
   const shows = (pattern: RegExp): Promise<void> =>
-    vi.waitFor(() => expect(screen()).toMatch(pattern), { timeout: 10_000, interval: 50 });
+    vi.waitFor(
+      () => {
+        const text = screen();
+        expect(pattern.test(text.replace(/\s/g, '')), `${pattern} is not in …${text.slice(-600)}`).toBe(true);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
 
   beforeAll(async () => {
     expect(hasTmux, 'tmux is missing, and under CI this test must run').toBe(true);
@@ -55,21 +62,21 @@ describe.runIf(hasTmux || isCi)('in tmux', () => {
   test('typing while messages arrive, keys, a paste of two lines, and the terminal back as it was', {
     timeout: 40_000,
   }, async () => {
-    await shows(/< message 20\n/);
+    await shows(/<message20</);
     for (const character of 'typed 漢字 across more than forty columns, ok') tmux('send-keys', '-l', character);
     tmux('send-keys', 'Left', 'Left');
     tmux('send-keys', '-l', 'not ');
-    await shows(/\n> typed 漢字 across more than forty colum\s*ns, not ok\n/);
+    await shows(/>typed漢字acrossmorethanfortycolumns,notok$/);
     tmux('send-keys', 'Enter');
-    await shows(/LINE "typed 漢字 across more than forty c\s*olumns, not ok"/);
+    await shows(/LINE"typed漢字acrossmorethanfortycolumns,notok"/);
     tmux('set-buffer', 'one\ntwo\n');
     tmux('paste-buffer', '-p');
-    await shows(/\n> one\ntwo\n/);
+    await shows(/>onetwo$/);
     tmux('send-keys', 'Enter');
-    await shows(/LINE "one\\ntwo"/);
+    await shows(/LINE"one\\ntwo"/);
     tmux('send-keys', 'C-c', 'C-c');
-    await shows(/status 130/);
-    await shows(/ icanon /);
+    await shows(/status130/);
+    await shows(/icanon/);
     const numbers = [...screen().matchAll(/^< message (\d+)$/gm)].map(([, number]) => Number(number));
     const first = numbers[0] ?? 0;
     expect(numbers).toEqual(numbers.map((_, index) => first + index));

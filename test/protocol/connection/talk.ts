@@ -166,7 +166,7 @@ export class Talk {
         },
         event: (event) => {
           this.events.push(event);
-          if (event.type !== 'frame') this.heard.push(tell(event));
+          if (event.type !== 'frame' && event.type !== 'message') this.heard.push(tell(event));
           options.onEvent?.(event, this);
         },
       },
@@ -212,7 +212,7 @@ export class Talk {
   }
 }
 
-function tell(event: Exclude<ConnectionEvent, { type: 'frame' }>): string {
+function tell(event: Exclude<ConnectionEvent, { type: 'frame' | 'message' }>): string {
   switch (event.type) {
     case 'ping':
     case 'pong':
@@ -221,7 +221,7 @@ function tell(event: Exclude<ConnectionEvent, { type: 'frame' }>): string {
       return `${event.fatal ? 'fatal' : 'noted'} ${event.violation.rule}`;
     case 'close':
       return `close ${event.code} ${inShort(Buffer.from(event.reason))}`;
-    case 'closed':
+    default:
       return `closed ${event.code} ${event.wasClean ? 'clean' : 'unclean'} by ${event.by}`;
   }
 }

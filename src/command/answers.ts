@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { answerCompletion } from '../cli/completion.ts';
+import { renderHelp, renderOverview } from '../cli/help.ts';
+import type { CommandSpec } from '../cli/option.ts';
+import type { Env } from '../env.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { colorLevel, colorStyle, plainStyle } from '../view/style.ts';
+import { OVERVIEW } from './overview.ts';
+import { allCommands, FALLBACK } from './table.ts';
+
+/** What wstap says about itself: help, version, completion. */
+
+export async function overview(env: Env): Promise<number> {
+  const commands = (await allCommands()).map(({ spec }) => spec);
+  const common = commands.flatMap(({ options }) => options).filter(({ name }) => OVERVIEW.commonest.includes(name));
+  const options = OVERVIEW.commonest.flatMap((name) => common.find((option) => option.name === name) ?? []);
+  env.stdout.write(renderOverview('wstap', { ...OVERVIEW, commands, options }, await layout(env)));
+  return ExitStatus.ok;
+}
+
+export async function help(spec: CommandSpec, env: Env): Promise<number> {
+  env.stdout.write(renderHelp('wstap', spec, await layout(env)));
+  return ExitStatus.ok;
+}
+
+export function version(env: Env): number {
+  const { name, version: number } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  env.stdout.write(`${name} ${number}\n`);
+  return ExitStatus.ok;
+}
+
+export async function complete(request: readonly string[], env: Env): Promise<number> {
+  const commands = (await allCommands()).map(({ spec }) => spec);
+  const fallback = commands.find(({ name }) => name === FALLBACK);
+  if (fallback) for (const line of await answerCompletion({ commands, fallback }, request)) env.stdout.write(`${line}\n`);
+  return ExitStatus.ok;
+}
+
+async function layout(env: Env) {
+  const level = colorLevel({ variables: env.variables, isTTY: env.stdout.isTTY === true });
+  return { columns: env.stdout.columns, style: level === 0 ? plainStyle : await colorStyle(level) };
+}

@@ -1,0 +1,30 @@
+import { type Shell, shells } from '../cli/completion.ts';
+import { completionScript } from '../cli/completion-script.ts';
+import { type CommandSpec, type ParsedArguments, UsageError } from '../cli/option.ts';
+import type { Env } from '../env.ts';
+import { ExitStatus } from '../exit-status.ts';
+import type { Command } from './command.ts';
+import { HELP } from './options.ts';
+
+const spec: CommandSpec = {
+  name: 'completion',
+  summary: 'print the completion script of a shell',
+  description: ['Prints a script that teaches your shell to complete wstap’s commands, options and their values.'],
+  positionals: [{ name: 'SHELL', required: false, choices: shells, summary: 'bash, zsh or fish; without one, that of $SHELL' }],
+  options: [HELP],
+  examples: [
+    { line: 'wstap completion bash >> ~/.bashrc', text: 'bash' },
+    { line: 'wstap completion zsh > "${fpath[1]}/_wstap"', text: 'zsh' },
+    { line: 'wstap completion fish > ~/.config/fish/completions/wstap.fish', text: 'fish' },
+  ],
+};
+
+async function run(parsed: ParsedArguments, env: Env): Promise<number> {
+  const [given] = parsed.positionals;
+  const shell = given ?? env.variables.SHELL?.split('/').at(-1);
+  if (!shells.includes(shell as Shell)) throw new UsageError(`name the shell: wstap completion ${shells.join('|')}`);
+  env.stdout.write(completionScript('wstap', shell as Shell));
+  return ExitStatus.ok;
+}
+
+export const command: Command = { spec, run };

@@ -1,0 +1,170 @@
+import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
+import { UsageError } from '../cli/option.ts';
+import { Options, parseCount, parseDuration } from '../cli/value.ts';
+import type { Env } from '../env.ts';
+import { clientOptions } from './client-options.ts';
+import type { Command } from './command.ts';
+import {
+  COUNT_OPTIONS,
+  HELP,
+  LIMIT_OPTIONS,
+  MAX_HEADER,
+  MESSAGE_OPTIONS,
+  NETWORK_OPTIONS,
+  REQUEST_OPTIONS,
+  VERSION,
+  VIEW_OPTIONS,
+} from './options.ts';
+import { parseAddress } from './target.ts';
+import { warnings } from './warnings.ts';
+
+const spec: CommandSpec = {
+  name: 'connect',
+  summary: 'talk to a server: interactive in a terminal, a filter in a pipe',
+  description: [
+    'Opens a WebSocket. In a terminal lines typed are messages and / opens the toolbox (/help). In a pipe each line of standard input is a message and each message received a line of standard output.',
+    'Without a URL it talks to an echo server of its own, so that everything can be tried with nothing else at hand.',
+    'At the end of the input everything is sent, a ping goes out as a barrier, and after its pong the connection may stay quiet for --wait before it is closed: nothing sent and nothing received is lost.',
+  ],
+  positionals: [{ name: 'URL', required: false, summary: 'ws://, wss://, http(s)://, HOST:PORT, or PORT on this machine' }],
+  options: [
+    ...REQUEST_OPTIONS,
+    ...NETWORK_OPTIONS,
+    {
+      name: 'reconnect',
+      kind: 'optional',
+      placeholder: 'N',
+      parse: parseCount(1),
+      group: 'Connection',
+      summary: 'connect again after trouble, N times in a row at most',
+      details:
+        'Waits half a second, then twice as long each time up to 30 s, with jitter. `-x` messages are sent again at each opening. A refusal or a clean close ends it.',
+    },
+    {
+      name: 'ping-interval',
+      kind: 'value',
+      placeholder: 'TIME',
+      parse: parseDuration,
+      group: 'Connection',
+      summary: 'send a ping this often (default: never)',
+    },
+    {
+      name: 'execute',
+      short: ['x'],
+      kind: 'value',
+      repeatable: true,
+      placeholder: 'MSG',
+      group: 'Messages',
+      summary: 'send once open, then leave as at the end of input; repeatable',
+      details:
+        '`@FILE` and `@-` are read whole and byte for byte; `@@` begins with a literal @. Standard input is not read besides, unless `-i` is given.',
+    },
+    { name: 'interactive', short: ['i'], kind: 'flag', group: 'Messages', summary: 'stay in the terminal after -x' },
+    {
+      name: 'wait',
+      short: ['w'],
+      kind: 'value',
+      placeholder: 'TIME',
+      parse: parseDuration,
+      defaultText: '300ms',
+      group: 'Messages',
+      summary: 'quiet time after the last thing sent; -1: until the peer closes',
+      details: 'With `--one`, `--count` or `--expect` the default is 10s.',
+    },
+    {
+      name: 'exit-on-eof',
+      short: ['E'],
+      kind: 'flag',
+      group: 'Messages',
+      summary: 'close at the end of input, wait for nothing',
+    },
+    { name: 'echo', kind: 'flag', group: 'Messages', summary: 'send every message back: for servers that test clients' },
+    ...MESSAGE_OPTIONS,
+    ...COUNT_OPTIONS,
+    {
+      name: 'show-ping-pong',
+      short: ['P'],
+      kind: 'flag',
+      group: 'What you see',
+      summary: 'in a terminal, show pings and pongs',
+    },
+    {
+      name: 'slash',
+      kind: 'flag',
+      negatable: true,
+      group: 'What you see',
+      summary: '/ begins a command (default); --no-slash sends it',
+    },
+    ...VIEW_OPTIONS,
+    ...LIMIT_OPTIONS,
+    MAX_HEADER,
+    { name: 'no-input', kind: 'flag', group: 'Opening handshake', summary: 'never ask for a password' },
+    {
+      name: 'connect',
+      short: ['c'],
+      kind: 'value',
+      placeholder: 'URL',
+      group: 'Help',
+      hidden: true,
+      summary: 'the URL, as in wscat',
+    },
+    {
+      name: 'listen',
+      short: ['l'],
+      kind: 'value',
+      placeholder: 'PORT',
+      group: 'Help',
+      hidden: true,
+      summary: 'wstap listen PORT, as in wscat',
+    },
+    HELP,
+    VERSION,
+  ],
+  examples: [
+    { line: 'wstap ws://localhost:8080/chat', text: 'talk to a server' },
+    { line: 'wstap -vv -x hello', text: 'one message to the echo server inside, every frame shown' },
+    { line: 'echo \'{"op":"ping"}\' | wstap -1 wss://example.com/api', text: 'send a line, print the first answer' },
+    { line: 'wstap --dump=bits -H "Authorization: Bearer $TOKEN" example.com', text: 'each frame as the figure of RFC 6455' },
+  ],
+};
+
+async function run(parsed: ParsedArguments, env: Env): Promise<number> {
+  const options = new Options(parsed);
+  const given = [...parsed.positionals, ...(options.text('connect') === undefined ? [] : [options.text('connect') as string])];
+  if (given.length > 1) throw new UsageError('two URLs were given: one connection at a time');
+  const interactive = isInteractive(options, env);
+  const [text] = given;
+  if (text !== undefined) return session(options, text, env, interactive);
+  const { startEcho } = await import('./embedded-echo.ts');
+  const echo = await startEcho(env);
+  try {
+    return await session(options, echo.url, env, interactive);
+  } finally {
+    echo.stop();
+  }
+}
+
+async function session(options: Options, text: string, env: Env, interactive: boolean): Promise<number> {
+  const address = parseAddress(text);
+  for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
+  const client = await clientOptions(options, address, env);
+  if (interactive) {
+    const { connectTerminal } = await import('./connect-terminal.ts');
+    return connectTerminal(options, client, address.url, env);
+  }
+  const { connectPipe } = await import('./connect-pipe.ts');
+  return connectPipe(options, client, address.url, env);
+}
+
+/** A person sits at both ends, and nothing was asked for that only a script wants. */
+function isInteractive(options: Options, env: Env): boolean {
+  const terminal = env.stdin.isTTY === true && env.stdout.isTTY === true;
+  if (options.flag('interactive')) {
+    if (!terminal) throw new UsageError('-i needs a terminal at standard input and output');
+    return true;
+  }
+  const scripted = ['execute', 'one', 'count', 'expect', 'format', 'null', 'hex', 'base64'].some((name) => options.has(name));
+  return terminal && !scripted;
+}
+
+export const command: Command = { spec, run };

@@ -1,0 +1,23 @@
+import type { Options } from '../cli/value.ts';
+import type { Env } from '../env.ts';
+import type { Address } from './target.ts';
+
+/** What is said on stderr before a connection opens, each time. `-q` does not silence it. */
+export function warnings(options: Options, address: Address, env: Env): string[] {
+  const list: string[] = [];
+  if (options.flag('insecure') && address.secure)
+    list.push("! the server's certificate is not verified (--insecure): anybody may be listening");
+  if (env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0' && address.secure && !options.flag('insecure')) {
+    list.push('! NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored; --insecure says it for one run');
+  }
+  const secret = options.text('auth')?.includes(':') || (options.has('bearer') && !options.text('bearer')?.startsWith('@'));
+  if (secret && env.stderr.isTTY) list.push('! a secret on the command line can be seen by every user of this machine');
+  if (!address.secure && (options.has('auth') || options.has('bearer')) && !isLocal(address.host)) {
+    list.push('! ws:// sends the password or token unencrypted');
+  }
+  return list;
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
