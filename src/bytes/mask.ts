@@ -4,7 +4,7 @@
  */
 
 /** From this many bytes on, whole aligned words through an Int32Array are faster than unaligned ones through a DataView. */
-const LONG = 2048;
+const LONG = 192;
 
 let cachedBuffer: ArrayBufferLike | undefined;
 let cachedView: DataView = new DataView(new ArrayBuffer(0));

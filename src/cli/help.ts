@@ -51,7 +51,7 @@ export function renderHelp(program: string, spec: CommandSpec, layout: HelpLayou
     ...spec.description.map((paragraph) => wrap(paragraph, page.width)),
     section('Arguments', definitions(words, page), page),
     ...groups.map(({ group, options }) => section(group, definitions(options.map(definitionOf), page), page)),
-    section('Examples', examples(program, spec.examples, page), page),
+    section('Examples', examples(spec.examples, page), page),
   ]);
 }
 
@@ -70,7 +70,7 @@ export function renderOverview(program: string, overview: Overview, layout: Help
     overview.usage.map((line, index) => `${index === 0 ? page.style.bold('Usage:') : '      '} ${program} ${line}`),
     section('Commands', definitions(commands, page), page),
     section('Common options', definitions(options, page), page),
-    section('Examples', examples(program, overview.examples, page), page),
+    section('Examples', examples(overview.examples, page), page),
     ...overview.notes.map((paragraph) => wrap(paragraph, page.width)),
   ]);
 }
@@ -137,8 +137,8 @@ function dimNote(lines: readonly string[], note: string, style: HelpStyle): stri
   return dimmed;
 }
 
-function examples(program: string, list: CommandSpec['examples'], { width, style }: Page): string[] {
-  return list.flatMap(({ line, text }) => [`  ${program} ${line}`, ...hanging(text, width, 6).map((row) => style.dim(row))]);
+function examples(list: CommandSpec['examples'], { width, style }: Page): string[] {
+  return list.flatMap(({ line, text }) => [`  ${line}`, ...hanging(text, width, 6).map((row) => style.dim(row))]);
 }
 
 function section(title: string, lines: readonly string[], { style }: Page): string[] {

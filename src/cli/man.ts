@@ -54,7 +54,7 @@ export function renderManual(manual: Manual): string {
     ...chapter('ENVIRONMENT', [manual.environment]),
     ...chapter('FILES', [manual.files]),
     ...chapter('EXIT STATUS', [manual.exitStatus]),
-    ...exampleChapter(program, [...manual.examples, ...commands.flatMap(({ examples }) => examples)]),
+    ...exampleChapter([...manual.examples, ...commands.flatMap(({ examples }) => examples)]),
     ...chapter('STANDARDS', manual.standards),
     ...chapter('SECURITY CONSIDERATIONS', manual.security),
     '',
@@ -155,7 +155,7 @@ function sentence(phrase: string): string {
   return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
-function exampleChapter(program: string, examples: Manual['examples']): string[] {
-  const blocks = examples.flatMap(({ line, text }) => [`${sentence(text).slice(0, -1)}:`, `${program} ${line}\n`]);
+function exampleChapter(examples: Manual['examples']): string[] {
+  const blocks = examples.flatMap(({ line, text }) => [`${sentence(text).slice(0, -1)}:`, `${line}\n`]);
   return chapter('EXAMPLES', blocks);
 }

@@ -1,5 +1,6 @@
 import type { Options } from '../cli/value.ts';
 import { Client, type ClientOptions } from '../endpoint/client.ts';
+import { keepPinging } from '../endpoint/heartbeat.ts';
 import { Pipe, type PipeInput } from '../endpoint/pipe.ts';
 import type { Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
@@ -91,6 +92,8 @@ class PipeSession {
       open: (link) => {
         this.#reconnection.opened();
         if (watched) link.connection.watch(true);
+        const interval = this.#options.number('ping-interval');
+        if (interval !== undefined) keepPinging(link, this.#endpointEnv.clock, interval);
         this.#pipe.open(link);
       },
       message: (message) => this.#pipe.message(message),

@@ -1,5 +1,6 @@
 import type { Options } from '../cli/value.ts';
 import { Client, type ClientEnv, type ClientOptions } from '../endpoint/client.ts';
+import { keepPinging } from '../endpoint/heartbeat.ts';
 import type { Link } from '../endpoint/link.ts';
 import type { Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
@@ -86,7 +87,7 @@ class TerminalSession {
     this.#client = new Client(this.#clientOptions, this.#endpointEnv, (event) => this.#record(event), {
       open: (link) => this.#opened(link),
       message: (message) => {
-        if (this.#options.flag('echo')) this.#link?.send(message.opcode, message.buffer, message.start, message.end);
+        if (this.#options.flag('echo')) this.#link?.send(message.opcode, message.buffer, message.start, message.end, true);
       },
       pong: () => undefined,
       peerClosed: () => undefined,
@@ -114,7 +115,8 @@ class TerminalSession {
     this.#link = link;
     this.#reconnection.opened();
     link.connection.watch(true);
-    this.#startPings(link);
+    const interval = this.#options.number('ping-interval');
+    if (interval !== undefined) keepPinging(link, this.#endpointEnv.clock, interval);
     this.#toolbox ??= this.#openToolbox();
     const report = this.#diagnostics.handshake.report;
     const total = Math.max(0, ...(report.phases ?? []).map(({ endedAt }) => endedAt));
@@ -134,18 +136,6 @@ class TerminalSession {
     const extensions = value('sec-websocket-extensions');
     const parts = [subprotocol && `Subprotocol ${subprotocol}.`, extensions && `Extensions ${extensions}.`].filter(Boolean);
     return parts.length === 0 ? '' : ` ${this.#look.safe(parts.join(' '))}`;
-  }
-
-  #startPings(link: Link): void {
-    const interval = this.#options.number('ping-interval');
-    if (interval === undefined) return;
-    let number = 0;
-    const beat = () => {
-      if (!link.open) return;
-      link.ping(Buffer.from(`wstap ${++number}`));
-      this.#endpointEnv.clock.after(interval, beat);
-    };
-    this.#endpointEnv.clock.after(interval, beat);
   }
 
   #openToolbox(): Toolbox {

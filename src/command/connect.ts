@@ -55,7 +55,7 @@ const spec: CommandSpec = {
       repeatable: true,
       placeholder: 'MSG',
       group: 'Messages',
-      summary: 'send once open, then leave as at the end of input; repeatable',
+      summary: 'send once open, then leave as at the end of input',
       details:
         '`@FILE` and `@-` are read whole and byte for byte; `@@` begins with a literal @. Standard input is not read besides, unless `-i` is given.',
     },

@@ -8,6 +8,7 @@ import { type Dump, frameView } from '../view/frame.ts';
 import { HandshakeCollector } from '../view/handshake-collector.ts';
 import { renderHead } from '../view/handshake-head.ts';
 import { renderCertificate, renderPhases } from '../view/phases.ts';
+import { durationText } from '../view/size.ts';
 import type { Ending } from './failure.ts';
 import type { Look } from './look.ts';
 
@@ -98,6 +99,7 @@ export class Diagnostics {
       this.#headShown ||= event.direction === 'received';
       for (const line of renderHead(event.head, { ...look, direction: event.direction })) this.#print(line);
     }
+    if (event.type === 'rtt') this.#print(look.style.dim(`  ping answered after ${durationText(event.rtt)}`));
     if (event.type !== 'open') return;
     for (const line of renderPhases(this.#collector.report.phases ?? [], look)) this.#print(line);
     const odd = event.findings.filter(({ level }) => level !== 'pass');

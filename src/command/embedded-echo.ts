@@ -7,7 +7,7 @@ import { serverDefaults } from './server-options.ts';
 export async function startEcho(env: Env): Promise<{ readonly url: string; stop(): void }> {
   const server = new Server({ ...serverDefaults(), hosts: ['127.0.0.1'], port: 0 }, clientEnv(env), () => undefined, {
     opened: () => undefined,
-    message: ({ link }, message) => link.send(message.opcode, message.buffer, message.start, message.end),
+    message: ({ link }, message) => link.send(message.opcode, message.buffer, message.start, message.end, true),
     pong: () => undefined,
     drain: () => undefined,
     peerClosed: () => undefined,

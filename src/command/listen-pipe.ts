@@ -140,7 +140,7 @@ class ServerSession {
 
   #message(peer: Peer, message: MessageView): void {
     this.#output.message(message);
-    if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end);
+    if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end, true);
     if (!this.#options.flag('broadcast')) return;
     const { opcode, buffer, start, end } = message;
     this.#broadcast.send(

@@ -86,10 +86,10 @@ class ServerTerminal {
       {
         opened: (peer) => this.#opened(peer),
         message: (peer, message) => {
-          if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end);
+          if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end, true);
           if (!this.#options.flag('broadcast')) return;
           for (const other of this.#peers()) {
-            if (other !== peer && other.link.open) other.link.send(message.opcode, message.buffer, message.start, message.end);
+            if (other !== peer && other.link.open) other.link.send(message.opcode, message.buffer, message.start, message.end, true);
           }
         },
         pong: () => undefined,

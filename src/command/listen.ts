@@ -40,7 +40,7 @@ const spec: CommandSpec = {
       repeatable: true,
       placeholder: 'MSG',
       group: 'Behaviour',
-      summary: 'send to each client once open; repeatable; @FILE reads a file',
+      summary: 'send to each client once open; @FILE reads a file',
     },
     { name: 'port-file', kind: 'value', placeholder: 'FILE', group: 'Behaviour', summary: 'write the port here once ready' },
     answering('header', 'add this header to every 101 answer'),

@@ -29,10 +29,10 @@ export const REQUEST_OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
     placeholder: 'NAME',
     group: HANDSHAKE,
-    summary: 'ask for this subprotocol; repeatable, best first',
+    summary: 'ask for this subprotocol, best first',
   },
   { name: 'origin', short: ['o'], kind: 'value', placeholder: 'ORIGIN', group: HANDSHAKE, summary: 'send this Origin' },
-  { name: 'host', kind: 'value', placeholder: 'HOST', group: HANDSHAKE, summary: 'send this Host instead of the URL’s' },
+  { name: 'host', kind: 'value', placeholder: 'HOST', group: HANDSHAKE, summary: 'send this Host instead of that of the URL' },
   {
     name: 'auth',
     kind: 'value',
@@ -55,7 +55,7 @@ export const REQUEST_OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
     placeholder: 'K=V',
     group: HANDSHAKE,
-    summary: 'send this cookie; repeatable',
+    summary: 'send this cookie',
   },
   {
     name: 'compress',
@@ -110,7 +110,7 @@ export const NETWORK_OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
     placeholder: 'FILE',
     group: NETWORK,
-    summary: 'trust these certificates (PEM) too; repeatable',
+    summary: 'trust these certificates (PEM) too',
   },
 ];
 

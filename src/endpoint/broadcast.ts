@@ -32,7 +32,7 @@ export class Broadcast {
   send(peers: Iterable<Peer>, opcode: 'text' | 'binary', bytes: Uint8Array, start: number, end: number): void {
     for (const peer of peers) {
       if (!peer.link.open) continue;
-      peer.link.send(opcode, bytes, start, end);
+      peer.link.send(opcode, bytes, start, end, true);
       if (!peer.link.writable && !this.#slow.has(peer)) this.#wait(peer);
     }
   }

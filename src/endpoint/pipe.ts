@@ -179,7 +179,7 @@ export class Pipe implements ClientHandler {
   }
 
   #echo(message: MessageView): void {
-    if (this.#link?.open) this.#link.send(message.opcode, message.buffer, message.start, message.end);
+    if (this.#link?.open) this.#link.send(message.opcode, message.buffer, message.start, message.end, true);
   }
 
   #look(text: string): void {

@@ -70,7 +70,7 @@ export const connect: CommandSpec = {
   description: ['Connects to URL and talks to it.', 'In a pipe, lines of standard input become messages.'],
   positionals: [{ name: 'URL', required: false, summary: 'where to connect; without one, an echo server of our own' }],
   options,
-  examples: [{ line: "connect -H 'X: y' ws://localhost/", text: 'with a header field of your own' }],
+  examples: [{ line: "wstap connect -H 'X: y' ws://localhost/", text: 'with a header field of your own' }],
 };
 
 export const replay: CommandSpec = {

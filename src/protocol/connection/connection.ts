@@ -112,13 +112,12 @@ export class Connection {
 
   /** The transport ended; nothing more comes or goes. */
   end(): void {
-    if (this.#state === 'ended') return;
     const wasClean = this.#state === 'closed-cleanly';
+    if (!this.#move('end')) return;
     this.#inbound.stop();
     this.#mirror?.stop();
     this.#options.extension?.close();
     this.#options.mirrorExtension?.close();
-    this.#move('end');
     this.#sink.event({ type: 'closed', ...this.#outcome, wasClean });
   }
 
@@ -176,11 +175,11 @@ export class Connection {
 
   /** Fails the connection for a reason of ours: a Close goes out, nothing more is read (RFC 6455 §7.1.7). */
   fail(code: number, reason: string): void {
-    if (next(this.#state, 'fail') === undefined) return;
-    if (this.#state === 'open') this.#control(Opcode.close, clippedClosePayload(code, reason));
+    const wasOpen = this.#state === 'open';
+    if (!this.#move('fail')) return;
+    if (wasOpen) this.#control(Opcode.close, clippedClosePayload(code, reason));
     this.#outcome = { code, reason, by: 'us' };
     this.#inbound.stop();
-    this.#move('fail');
   }
 
   /** Does what a user asks. Hand-made frames and bytes are sent legal or not, in every state. */
@@ -337,7 +336,11 @@ export class Connection {
     if (this.#state !== 'open') throw new LocalProtocolError(`the connection is not open (${this.#state})`);
   }
 
-  #move(trigger: Trigger): void {
-    this.#state = next(this.#state, trigger) ?? this.#state;
+  /** Returns whether the trigger has a place in this state. */
+  #move(trigger: Trigger): boolean {
+    const state = next(this.#state, trigger);
+    if (state === undefined) return false;
+    this.#state = state;
+    return true;
   }
 }

@@ -130,7 +130,6 @@ export class Inbound implements FrameSink, Holder {
   }
 
   header(chunk: Buffer, at: number, end: number): boolean {
-    if (this.#dead) return false;
     this.#violations = NONE;
     this.#ignored = false;
     if (!this.#isClean(this.#reader) && !this.#judgeHeader(chunk, at, end)) return false;
@@ -171,7 +170,7 @@ export class Inbound implements FrameSink, Holder {
       const violation = this.#builder.finish();
       if (violation && !this.#fail(violation)) return false;
     }
-    if (this.#watchedPayload) this.#showFrame();
+    this.#showFrame();
     if (last && !this.#dead) {
       this.#fragments = 0;
       this.#release();
@@ -256,19 +255,20 @@ export class Inbound implements FrameSink, Holder {
   #endControl(opcode: number): boolean {
     const payload = Buffer.from(this.#control.subarray(0, this.#controlLength));
     if (opcode === Opcode.close) return this.#endClose(payload);
-    if (this.#watchedPayload) this.#showFrame();
+    this.#showFrame();
     if (this.#dead) return false;
     if (opcode === Opcode.ping) this.#sink.ping(payload);
-    else if (opcode === Opcode.pong) this.#sink.pong(payload);
+    else this.#sink.pong(payload);
     return !this.#dead;
   }
 
   #endClose(payload: Buffer): boolean {
     const close = readClosePayload(payload, mayBeReceived);
     this.#violations = [...this.#violations, ...close.violations];
-    if (this.#watchedPayload) this.#showFrame();
+    this.#showFrame();
     const fatal = close.violations.find(({ rule }) => !this.#bears(rule));
     if (fatal) return this.#die(fatal);
+    if (this.#dead) return false;
     for (const violation of close.violations) this.#sink.violation(violation, false);
     if (this.#dead) return false;
     if (!this.#options.readsOn) this.stop();
@@ -282,17 +282,18 @@ export class Inbound implements FrameSink, Holder {
 
   /** Something is wrong with the frame at hand. Returns whether reading goes on. */
   #fail(violation: Violation): boolean {
-    if (this.#dead) return false;
     this.#violations = [...this.#violations, violation];
     if (this.#bears(violation.rule)) {
       this.#sink.violation(violation, false);
       return !this.#dead;
     }
-    if (this.#watchedPayload) this.#showFrame();
+    this.#showFrame();
     return this.#die(violation);
   }
 
   #die(violation: Violation): false {
+    // Whoever was shown the frame may have ended the connection.
+    if (this.#dead) return false;
     this.stop();
     this.#sink.violation(violation, true);
     return false;
@@ -303,12 +304,13 @@ export class Inbound implements FrameSink, Holder {
   }
 
   #showFrame(): void {
-    const taken = this.#watchedPayload?.take();
+    const watched = this.#watchedPayload;
+    if (!watched) return;
     this.#watchedPayload = undefined;
+    const { buffer, length } = watched.take();
     const inflated = this.#builder.compressed && !isControl(this.#reader.first & 0x0f) && !this.#ignored;
-    const payload = taken ? taken.buffer.subarray(0, taken.length) : EMPTY;
     this.#sink.frame(
-      this.#wholeFrame(payload),
+      this.#wholeFrame(buffer.subarray(0, length)),
       this.#violations,
       inflated ? this.#builder.copyFrom(this.#frameStart) : undefined,
     );

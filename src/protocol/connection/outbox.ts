@@ -25,7 +25,7 @@ export class Outbox {
   frame(first: number, payload: Uint8Array, start: number, end: number, key: number | undefined, lasting = false): void {
     const length = end - start;
     if (length > LARGE) {
-      this.#large(first, payload.subarray(start, end), key, lasting);
+      this.#large(first, payload.subarray(start, end), key, lasting ? 'lasting' : 'borrowed');
       return;
     }
     this.#reserve(MAX_HEADER + length);
@@ -39,8 +39,7 @@ export class Outbox {
   /** A frame whose payload is a string's UTF-8, written where it will leave from. */
   text(first: number, text: string, key: number | undefined): void {
     if (text.length * 3 > LARGE) {
-      const payload = Buffer.from(text, 'utf8');
-      this.frame(first, payload, 0, payload.length, key, true);
+      this.#large(first, Buffer.from(text, 'utf8'), key, 'ours');
       return;
     }
     this.#reserve(MAX_HEADER + text.length * 3);
@@ -84,17 +83,14 @@ export class Outbox {
     return taken;
   }
 
-  #large(first: number, payload: Uint8Array, key: number | undefined, lasting: boolean): void {
+  /** `ours`: may be masked where it is; `lasting`: will not change; `borrowed`: only good until we return. */
+  #large(first: number, payload: Uint8Array, key: number | undefined, owner: 'ours' | 'lasting' | 'borrowed'): void {
     this.#reserve(MAX_HEADER);
     this.#at = writeHeader(this.#slab, this.#at, first, payload.length, key);
     this.#seal();
-    if (key === undefined && lasting) {
-      this.#push(payload);
-      return;
-    }
-    const copy = new Uint8Array(payload);
-    if (key !== undefined) maskInPlace(copy, 0, copy.length, key);
-    this.#push(copy);
+    const kept = owner === 'ours' || (owner === 'lasting' && key === undefined) ? payload : new Uint8Array(payload);
+    if (key !== undefined) maskInPlace(kept, 0, kept.length, key);
+    this.#push(kept);
   }
 
   #push(piece: Uint8Array): void {
@@ -145,8 +141,9 @@ function giveBack(slab: Buffer, at: number): void {
   spareAt = at;
 }
 
+/** Of a text that is not large: it never needs the 64-bit form. */
 function headerSize(length: number): number {
-  return length < 126 ? 2 : length < 0x1_0000 ? 4 : 10;
+  return length < 126 ? 2 : 4;
 }
 
 /** UTF-8 of `text` at `slab[at]`; returns the bytes written. Short ASCII by a loop, which beats the call. */

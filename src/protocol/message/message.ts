@@ -2,8 +2,9 @@ import { isAscii } from 'node:buffer';
 import { isShortAscii } from '../../bytes/utf8.ts';
 
 /**
- * A message as its receiver sees it for the length of one call: a range in somebody's buffer, so that nothing is made
- * for who does not ask. Whoever keeps it takes a `copy`.
+ * A message as its receiver sees it for the length of one call: a range in a buffer, so that nothing is made for who does
+ * not ask. This object is used again for the next message; the bytes stay as they are, so they may go out by reference.
+ * Whoever keeps them for long takes a `copy`, as the range holds on to the whole buffer.
  */
 export class MessageView {
   opcode: 'text' | 'binary' = 'text';

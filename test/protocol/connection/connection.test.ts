@@ -131,10 +131,17 @@ describe.each(ROLES)('as %s', (role) => {
       ['a message', wire(otherRole(role), [text('one'), text('two')]), []],
       ['a ping', wire(otherRole(role), [ping(), text('two')]), []],
       ['a Close', wire(otherRole(role), [close(1000)]), []],
-    ])('from within the frame that carries %s: it is not told', (_, bytes, told) => {
-      const one = talk({ watch: true, onEvent: ({ type }, { connection }) => type === 'frame' && connection.end() });
-      one.hear(bytes);
-      expect(one.heard).toEqual([...told, 'closed 1006 unclean by network']);
+      ['a Close with a fault', wire(otherRole(role), [close(1005)]), []],
+      ['a broken text', wire(otherRole(role), [text(hex('ff'))]), []],
+      ['a broken header', wire(otherRole(role), [frame(3)]), []],
+    ])('from within the frame that carries %s: it is not told', (name, bytes, told) => {
+      for (const tolerance of ['strict', 'lenient'] as const) {
+        const one = talk({ tolerance, watch: true, onEvent: ({ type }, { connection }) => type === 'frame' && connection.end() });
+        one.hear(bytes);
+        if (!(tolerance === 'lenient' && /header|text/.test(name)))
+          expect(one.heard).toEqual([...told, 'closed 1006 unclean by network']);
+        expect(one.heard.at(-1)).toBe('closed 1006 unclean by network');
+      }
     });
 
     test.each<[string, Buffer]>([

@@ -238,6 +238,13 @@ describe.each(ROLES)('watched as %s', (role) => {
       expect(other.hear(talk.sent).heard).toEqual(Array(4).fill('text "Hello"'));
     });
 
+    test('switched off before it was ever on: nothing', () => {
+      const talk = new Talk(role);
+      talk.connection.watch(false);
+      talk.connection.sendText('x');
+      expect(framesOf(talk.take().hear([text('y')]))).toEqual([]);
+    });
+
     test('not watched, no frame is made', () => {
       const talk = new Talk(role, { deflate: {} }).hear([text('x'), ping(), frame(1, hex('f248cdc9c90700'), true, 4), frame(3)]);
       expect(framesOf(talk)).toEqual([]);
