@@ -1,8 +1,8 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket, WebSocketServer, type ServerOptions } from 'ws';
-import { acceptFor } from '../src/protocol/handshake/key.ts';
 
 /** Peers for the program under test: well-behaved ones (ws) and raw ones that do as they like. All end with their test. */
 
@@ -59,6 +59,8 @@ export function upgrading(talk: (socket: Socket, request: string) => void, extra
     socket.on('data', take);
   });
 }
+
+const acceptFor = (key: string): string => hash('sha1', `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, 'base64');
 
 export const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import metadata from '../../package.json' with { type: 'json' };
 import { answerCompletion } from '../cli/completion.ts';
 import { renderHelp, renderOverview } from '../cli/help.ts';
 import type { CommandSpec } from '../cli/option.ts';
@@ -24,8 +24,7 @@ export async function help(spec: CommandSpec, env: Env): Promise<number> {
 }
 
 export function version(env: Env): number {
-  const { name, version: number } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  env.stdout.write(`${name} ${number}\n`);
+  env.stdout.write(`${metadata.name} ${metadata.version}\n`);
   return ExitStatus.ok;
 }
 

@@ -89,7 +89,8 @@ class ServerTerminal {
           if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end, true);
           if (!this.#options.flag('broadcast')) return;
           for (const other of this.#peers()) {
-            if (other !== peer && other.link.open) other.link.send(message.opcode, message.buffer, message.start, message.end, true);
+            if (other !== peer && other.link.open)
+              other.link.send(message.opcode, message.buffer, message.start, message.end, true);
           }
         },
         pong: () => undefined,

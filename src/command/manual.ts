@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import metadata from '../../package.json' with { type: 'json' };
 import { type Manual, renderManual } from '../cli/man.ts';
 import { COMMANDS as TOOLS } from '../repl/commands.ts';
 import { command as completion } from './completion.ts';
@@ -100,6 +100,5 @@ const MANUAL: Omit<Manual, 'version'> = {
 
 /** The page as mdoc. */
 export function manualPage(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return renderManual({ ...MANUAL, version });
+  return renderManual({ ...MANUAL, version: metadata.version });
 }

@@ -27,7 +27,7 @@ export async function serve(
       throw new LocalError(`the port cannot be written to ${JSON.stringify(file)}: ${error.message}`);
     });
   }
-  say(`wstap: listening on ws://${host.includes(':') ? `[${host}]` : host}:${port}/`);
+  if (!options.flag('quiet')) say(`wstap: listening on ws://${host.includes(':') ? `[${host}]` : host}:${port}/`);
   return server;
 }
 

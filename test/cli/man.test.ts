@@ -15,7 +15,7 @@ const manual: Manual = {
   environment: [{ term: 'NO_COLOR', text: 'No colour.' }],
   files: [{ term: '~/.local/state/wstap/history', text: 'What was typed.' }],
   exitStatus: [{ term: '0', text: 'Done.' }],
-  examples: [{ line: '-x \'{"a": 1}\' ws://localhost/', text: 'send JSON' }],
+  examples: [{ line: 'wstap -x \'{"a": 1}\' ws://localhost/', text: 'send JSON' }],
   standards: ['RFC 6455.'],
   security: ['Mind the gap.'],
 };

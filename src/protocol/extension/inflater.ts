@@ -89,10 +89,8 @@ class KeptInflater implements Inflater {
     // The tail alone is half a block. An empty message ought to be one octet 0x00 (§7.2.3.6), but some send none.
     if (!this.#begun) return 'done';
     this.#begun = false;
-    const { outcome, next } = this.#drain(TAIL, 0, TAIL.length, output);
-    // Nothing of the tail was taken: the payload ended with a final block and needs no tail.
-    if (outcome === 'done' && next < TAIL.length) this.#reopen();
-    return outcome;
+    // Behind a final block nothing of the tail is taken; the next message opens the stream anew.
+    return this.#drain(TAIL, 0, TAIL.length, output).outcome;
   }
 
   /** Writes until the input is taken or no more of it is; hands on what comes out. */

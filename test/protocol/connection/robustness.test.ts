@@ -192,7 +192,7 @@ describe('what unfinished messages pin, over all connections', () => {
 
   test('finished, failed and ended messages let go', () => {
     const budget = new PinnedBudget(1000);
-    const begun = text('x'.repeat(900), false);
+    const begun = text('x'.repeat(700), false);
     const talks = Array.from({ length: 5 }, () => [
       open(budget).hear([begun, more()]),
       open(budget).hear([begun]).end(),

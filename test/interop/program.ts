@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** The real program, as it was built: `npm test` builds it first. */
+export const PROGRAM = join(import.meta.dirname, '../../bin/wstap.js');
+
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs it to its end, with `input` as the whole of standard input. */
+export async function wstap(args: readonly string[], input = ''): Promise<Run> {
+  const running = begin(args);
+  running.child.stdin?.end(input);
+  return running.end;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly end: Promise<Run>;
+  /** What standard output said so far. */
+  stdout(): string;
+}
+
+function begin(args: readonly string[]): Running {
+  // Nothing of the developer's own shell: no colours, no proxies.
+  const env = { PATH: process.env.PATH, LANG: 'C.UTF-8' };
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  // A program that left early takes no more input: its status tells.
+  child.stdin.on('error', () => undefined);
+  const end = once(child, 'close').then(([status]) => ({ status, stdout, stderr }));
+  return { child, end, stdout: () => stdout };
+}
+
+/** Starts `wstap listen` with these arguments and waits for its address. Whoever starts it ends it. */
+export async function listen(args: readonly string[]): Promise<Running & { readonly url: string; stop(): Promise<Run> }> {
+  const running = begin(['listen', ...args]);
+  const { child, end } = running;
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (chunk: string) => {
+      said += chunk;
+      const found = /listening on (ws:\S+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    void end.then((run) => reject(new Error(`wstap listen ended: ${JSON.stringify(run)}`)));
+  });
+  const stop = () => {
+    child.kill('SIGTERM');
+    return end;
+  };
+  return { ...running, url, stop };
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The README's examples are run: each `console` block is a shell session, and what it prints must be what it says. */
+const readme = readFileSync(resolve('README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+
+const run = promisify(execFile);
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wstap-readme-'));
+  writeFileSync(join(folder, 'wstap'), `#!/bin/sh\nexec '${process.execPath}' '${resolve('bin/wstap.js')}' "$@"\n`);
+  chmodSync(join(folder, 'wstap'), 0o755);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('README', () => {
+  it('has sessions to run', () => {
+    expect(blocks.length).toBeGreaterThan(2);
+  });
+
+  it.each(blocks.map((block) => [block.split('\n')[0] ?? '', block] as const))('%s', async (_, block) => {
+    const lines = block.trimEnd().split('\n');
+    const commands = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2));
+    const output = lines.filter((line) => !line.startsWith('$ ')).join('\n');
+    const script = `cd "$(mktemp -d -p '${folder}')"\nexec 2>&1\n${commands.join('\n')}\n`;
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: '1' };
+    const { stdout } = await run('bash', ['-c', script], { env, timeout: 30_000 });
+    expect(stdout.trimEnd()).toBe(output);
+  });
+
+  it('tells every command', async () => {
+    const { allCommands } = await import('../src/command/table.ts');
+    for (const { spec } of await allCommands()) expect(readme).toContain(`wstap ${spec.name === 'connect' ? 'URL' : spec.name}`);
+  });
+});
