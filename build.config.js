@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -29,27 +29,48 @@ const shared = {
   write: false,
 };
 
+/** What is loaded for `connect` in a pipe: one file, because each file costs a start about a millisecond. */
+const hot = /\/command\/connect(?:-pipe)?\.ts$/;
+
 if (process.argv.includes('--man')) await writeManual();
 else {
   await writeProgram();
   if (process.argv.includes('--types') && existsSync(join(root, 'src/index.ts'))) writeTypes();
 }
 
-/** Names stay as written, for readable stacks; white space goes, for a quick start. Each dynamic import is a chunk of its own. */
+/**
+ * Names stay as written, for readable stacks; white space goes, for a quick start. Every dynamic import that is not hot is
+ * cold: it goes into a second bundle, split into chunks. The two share no code, so that nothing may be told apart by
+ * `instanceof` across a dynamic import.
+ */
 async function writeProgram() {
-  const entries = ['src/main.ts', 'src/env.ts', 'src/index.ts'].filter((file) => existsSync(join(root, file)));
-  const result = await build({
-    ...shared,
-    entryPoints: entries,
-    outdir: 'dist',
+  const cold = new Map();
+  const heat = {
+    name: 'heat',
+    setup(bundle) {
+      bundle.onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (kind !== 'dynamic-import' || pluginData === 'seen' || shared.external.includes(path)) return undefined;
+        const { path: file } = await bundle.resolve(path, { kind, importer, resolveDir, pluginData: 'seen' });
+        if (hot.test(file)) return undefined;
+        const name = basename(file, extname(file));
+        const entry = path.startsWith('.') ? file : path;
+        cold.set(path.startsWith('.') ? name : path, entry);
+        return { path: `./cold/${path.startsWith('.') ? name : path}.js`, external: true };
+      });
+    },
+  };
+  const small = { ...shared, minifyWhitespace: true, minifySyntax: true, metafile: true };
+  const first = await build({ ...small, entryPoints: ['src/main.ts', 'src/env.ts'], outdir: 'dist', plugins: [heat] });
+  const second = await build({
+    ...small,
+    entryPoints: Object.fromEntries(cold),
+    outdir: 'dist/cold',
     splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    metafile: true,
+    chunkNames: 'chunk-[hash]',
   });
-  const files = new Map(result.outputFiles.map(({ path, contents }) => [path, contents]));
-  files.set(join(dist, 'THIRD-PARTY-LICENSES.txt'), Buffer.from(licensesOf(Object.keys(result.metafile.inputs))));
+  const files = new Map([...first.outputFiles, ...second.outputFiles].map(({ path, contents }) => [path, contents]));
+  const inputs = [...Object.keys(first.metafile.inputs), ...Object.keys(second.metafile.inputs)];
+  files.set(join(dist, 'THIRD-PARTY-LICENSES.txt'), Buffer.from(licensesOf(inputs)));
   for (const [path, contents] of files) replaceFile(path, contents);
   removeStale(new Set(files.keys()));
 }

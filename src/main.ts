@@ -50,11 +50,11 @@ function without(argv: readonly string[], port: string): string[] {
 }
 
 function explain(error: unknown, env: Env): number {
-  if (error instanceof UsageError || error instanceof LocalProtocolError) {
+  if (UsageError.is(error) || LocalProtocolError.is(error)) {
     env.stderr.write(`wstap: ${error.message}\n`);
     return ExitStatus.usage;
   }
-  if (error instanceof LocalError) {
+  if (LocalError.is(error)) {
     env.stderr.write(`wstap: ${error.message}\n`);
     return ExitStatus.local;
   }

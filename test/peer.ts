@@ -75,6 +75,19 @@ export function frame(first: number, payload: string | Uint8Array = ''): Buffer 
 export const closeFrame = (code: number, reason = ''): Buffer =>
   frame(0x88, Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]));
 
+/** The short masked frames that a client sent, read without the code under test. */
+export function clientFrames(bytes: Buffer): { opcode: number; payload: Buffer }[] {
+  const frames = [];
+  for (let at = 0; at + 6 <= bytes.length; ) {
+    const length = bytes.readUInt8(at + 1) & 0x7f;
+    const key = bytes.subarray(at + 2, at + 6);
+    const payload = Buffer.from(bytes.subarray(at + 6, at + 6 + length)).map((byte, index) => byte ^ (key[index % 4] ?? 0));
+    frames.push({ opcode: bytes.readUInt8(at) & 15, payload: Buffer.from(payload) });
+    at += 6 + length;
+  }
+  return frames;
+}
+
 /** Ends TCP in good order once the client has sent its Close, or anything at all. */
 export function endOnData(socket: Socket): void {
   socket.once('data', () => socket.end());
@@ -113,7 +126,7 @@ export class GoodClient {
   readonly closed: Promise<{ code: number; reason: string }>;
 
   constructor(port: number, options: ClientOptions = {}, protocols: string[] = []) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/`, protocols, options);
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/`, protocols, { perMessageDeflate: false, ...options });
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data: Buffer) => {
       this.messages.push(data.toString());

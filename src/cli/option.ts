@@ -69,4 +69,9 @@ export interface ParsedArguments {
 /** Bad argv: the message says what is wrong and what to do; exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** By name: the program is bundled in two parts, and each has a class of its own. */
+  static is(error: unknown): error is UsageError {
+    return error instanceof Error && error.name === 'UsageError';
+  }
 }

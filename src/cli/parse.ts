@@ -68,7 +68,7 @@ function parsed(option: OptionSpec, text: string, mistake: Mistake): unknown {
   try {
     return option.parse(text);
   } catch (error) {
-    throw error instanceof UsageError ? mistake(`--${option.name}: ${error.message}`) : error;
+    throw UsageError.is(error) ? mistake(`--${option.name}: ${error.message}`) : error;
   }
 }
 

@@ -11,4 +11,9 @@ export interface Command {
 /** Something on this machine is in the way: a file, a port. The message says what to do; exit status 3. */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
+
+  /** By name, as with `UsageError`. */
+  static is(error: unknown): error is LocalError {
+    return error instanceof Error && error.name === 'LocalError';
+  }
 }

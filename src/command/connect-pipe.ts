@@ -37,6 +37,9 @@ class PipeSession {
   readonly #reconnection: Reconnection;
   readonly #endpointEnv;
   #client: Client | undefined;
+  #stopPinging: () => void = () => undefined;
+  /** Does not connect again after all. */
+  #stopPause: () => void = () => undefined;
   #status: number | undefined;
   #done: (status: number) => void = () => undefined;
 
@@ -64,7 +67,7 @@ class PipeSession {
     const count = options.flag('one') ? 1 : options.number('count');
     const expect = options.patterns('expect');
     const wait = options.number('wait') ?? (count !== undefined || expect.length > 0 ? WAIT_FOR_EXPECTED : WAIT);
-    const input = execute.length === 0 ? this.#openInput() : undefined;
+    const input = execute.length === 0 && !options.flag('echo') ? this.#openInput() : undefined;
     this.#pipe = new Pipe(
       { execute, wait, exitOnEof: options.flag('exit-on-eof'), count, expect, echo: options.flag('echo') },
       this.#endpointEnv.clock,
@@ -93,14 +96,17 @@ class PipeSession {
         this.#reconnection.opened();
         if (watched) link.connection.watch(true);
         const interval = this.#options.number('ping-interval');
-        if (interval !== undefined) keepPinging(link, this.#endpointEnv.clock, interval);
+        if (interval !== undefined) this.#stopPinging = keepPinging(link, this.#endpointEnv.clock, interval);
         this.#pipe.open(link);
       },
       message: (message) => this.#pipe.message(message),
       pong: (payload) => this.#pipe.pong(payload),
       peerClosed: () => this.#pipe.peerClosed(),
       drain: () => this.#pipe.drain(),
-      end: (ending) => this.#pipe.end(ending),
+      end: (ending) => {
+        this.#stopPinging();
+        this.#pipe.end(ending);
+      },
     });
   }
 
@@ -146,6 +152,7 @@ class PipeSession {
     }
     if (this.#client?.link) this.#client.link.destroy();
     else this.#client?.stop();
+    this.#stopPause();
     this.#done(this.#status);
   }
 
@@ -155,10 +162,13 @@ class PipeSession {
     if (pause !== undefined) {
       this.#diagnostics.end(ending);
       this.#diagnostics.note(`connecting again in ${durationText(pause)}`);
-      this.#endpointEnv.clock.after(pause, () => this.#connect());
+      this.#stopPause = this.#endpointEnv.clock.after(pause, () => this.#connect());
       return;
     }
-    void this.#output.finish().then(() => this.#done(this.#conclude(ending, broken)));
+    const written = this.#output.finish();
+    // Whoever was told to end does not wait for a reader that may have stalled for ever.
+    if (this.#status !== undefined && this.#status > 128) this.#done(this.#status);
+    else void written.then(() => this.#done(this.#conclude(ending, broken)));
   }
 
   #conclude(ending: Ending, broken: boolean): number {

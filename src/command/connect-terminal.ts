@@ -1,151 +1,182 @@
 import type { Options } from '../cli/value.ts';
-import { Client, type ClientEnv, type ClientOptions } from '../endpoint/client.ts';
+import type { ClientOptions } from '../endpoint/client.ts';
 import { keepPinging } from '../endpoint/heartbeat.ts';
 import type { Link } from '../endpoint/link.ts';
-import type { Env } from '../env.ts';
+import type { EndSignal, Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
+import { Opcode } from '../protocol/frame/opcode.ts';
+import { fieldValues } from '../protocol/http/head.ts';
+import type { MessageView } from '../protocol/message/message.ts';
 import type { ReplCommand } from '../repl/repl-command.ts';
-import type { Terminal } from '../repl/terminal.ts';
 import type { SessionEvent } from '../session/event.ts';
-import { renderHandshake } from '../view/handshake.ts';
+import { failureText } from '../view/ending.ts';
+import { type HandshakeReport, renderHandshake } from '../view/handshake.ts';
+import type { Phase } from '../view/phases.ts';
 import { durationText } from '../view/size.ts';
-import { summary } from '../view/summary.ts';
 import { clientEnv } from './client-env.ts';
 import { Console } from './console.ts';
 import { Diagnostics, diagnosticsOptions, dumpOf } from './diagnostics.ts';
 import { type Ending, statusOf } from './failure.ts';
 import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
+import { PersistentClient } from './persistent-client.ts';
 import { Reconnection } from './reconnect.ts';
+import { Reminder } from './reminder.ts';
 import { Toolbox } from './toolbox.ts';
 
+/** Where a session goes. `inside`: to the echo server of our own. */
+export interface Destination {
+  readonly url: string;
+  readonly inside: boolean;
+}
+
 /** `connect` for a person: what is typed is sent, what arrives is shown, and `/` opens the toolbox. */
-export async function connectTerminal(options: Options, client: ClientOptions, url: string, env: Env): Promise<number> {
+export async function connectTerminal(options: Options, client: ClientOptions, to: Destination, env: Env): Promise<number> {
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   const look = await lookOf(options, env, env.stdout);
-  return new TerminalSession(options, client, url, env, execute, look).run();
+  return new TerminalSession(options, client, to, env, execute, look).run();
 }
+
+const SIGNAL_STATUS = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup } as const;
 
 class TerminalSession {
   readonly #options: Options;
-  readonly #clientOptions: ClientOptions;
-  readonly #url: string;
+  readonly #to: Destination;
   readonly #env: Env;
   readonly #execute: readonly OutgoingMessage[];
   readonly #look: Look;
-  readonly #endpointEnv: ClientEnv;
   readonly #console: Console;
   readonly #diagnostics: Diagnostics;
-  readonly #reconnection: Reconnection;
+  readonly #client: PersistentClient;
+  readonly #reminder: Reminder;
+  readonly #startPinging: (link: Link) => () => void;
+  #stopPinging: (() => void) | undefined;
   #toolbox: Toolbox | undefined;
-  #client: Client | undefined;
-  #link: Link | undefined;
-  /** The user wants to leave: trouble is no reason to connect again. */
-  #leaving = false;
-  #again = false;
   #status: number | undefined;
+  #leaving = false;
+  #over = false;
   #finish: (status: number) => void = () => undefined;
 
-  constructor(options: Options, client: ClientOptions, url: string, env: Env, execute: readonly OutgoingMessage[], look: Look) {
+  constructor(
+    options: Options,
+    client: ClientOptions,
+    to: Destination,
+    env: Env,
+    execute: readonly OutgoingMessage[],
+    look: Look,
+  ) {
     this.#options = options;
-    this.#clientOptions = client;
-    this.#url = url;
+    this.#to = to;
     this.#env = env;
     this.#execute = execute;
     this.#look = look;
-    this.#endpointEnv = clientEnv(env);
-    this.#reconnection = new Reconnection(options, () => this.#random());
-    const print = (text: string) => this.#print(text);
-    this.#console = new Console({
-      look,
-      print,
+    const endpoint = clientEnv(env);
+    const interval = options.number('ping-interval');
+    this.#startPinging = (link) => (interval === undefined ? () => undefined : keepPinging(link, endpoint.clock, interval));
+    this.#console = this.#openConsole();
+    // The console shows the frames.
+    const shown = { ...diagnosticsOptions(options, look, to.url), dump: undefined };
+    this.#diagnostics = new Diagnostics(shown, (text) => this.#print(text));
+    this.#reminder = new Reminder(endpoint.clock, (text) => this.#console.note(text));
+    const random = () => randomFraction(env);
+    this.#client = new PersistentClient(client, endpoint, new Reconnection(options, random), {
+      record: (event) => this.#record(event),
+      starting: () => this.#starting(),
+      opened: (link) => this.#opened(link),
+      message: (link, message) => this.#received(link, message),
+      drain: () => this.#toolbox?.relieved(),
+      retrying: (ending, pause) => this.#retrying(ending, pause),
+      ended: (ending, broken) => this.#ended(ending, broken),
+    });
+  }
+
+  async run(): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#finish = resolve;
+    });
+    const stopListening = this.#env.onSignal((signal) => this.#signalled(signal));
+    try {
+      this.#client.connect();
+      return await ended;
+    } finally {
+      stopListening();
+    }
+  }
+
+  #openConsole(): Console {
+    const options = this.#options;
+    return new Console({
+      look: this.#look,
+      print: (text) => this.#print(text),
       showPings: options.flag('show-ping-pong'),
+      keepsPinging: options.has('ping-interval'),
       numbered: false,
       dump: dumpOf(options) ?? 'off',
       dumpMax: options.number('dump-max'),
-    });
-    // The console shows the frames.
-    this.#diagnostics = new Diagnostics({ ...diagnosticsOptions(options, look, url), dump: undefined }, print);
-  }
-
-  run(): Promise<number> {
-    return new Promise((resolve) => {
-      const stopListening = this.#env.onSignal((signal) => this.#signalled(signal));
-      this.#finish = (status) => {
-        this.#finish = () => undefined;
-        stopListening();
-        this.#toolbox?.terminal.close();
-        resolve(status);
-      };
-      this.#connect();
+      quiet: options.flag('quiet'),
     });
   }
 
-  #connect(): void {
-    this.#again = false;
-    this.#client = new Client(this.#clientOptions, this.#endpointEnv, (event) => this.#record(event), {
-      open: (link) => this.#opened(link),
-      message: (message) => {
-        if (this.#options.flag('echo')) this.#link?.send(message.opcode, message.buffer, message.start, message.end, true);
-      },
-      pong: () => undefined,
-      peerClosed: () => undefined,
-      drain: () => undefined,
-      end: (ending) => this.#ended(ending),
-    });
+  #starting(): void {
+    this.#diagnostics.restart();
+    this.#reminder.expect(`connecting to ${this.#look.safe(this.#to.url)}; Ctrl-C gives up`);
   }
 
   #record(event: SessionEvent): void {
-    this.#diagnostics.record(event);
+    // Those two the console tells.
+    const told = event.type === 'rtt' || (event.type === 'violation' && !event.fatal);
+    if (!told) this.#diagnostics.record(event);
     this.#console.record(event);
-    const terminal = this.#toolbox?.terminal;
-    if (event.type === 'message' && terminal?.needsDrain) this.#waitForScreen(terminal);
+    if (event.type === 'frame' && event.direction === 'sent' && event.frame.opcode === Opcode.close) {
+      this.#reminder.expect('waiting for the peer to close, 5 s at most; Ctrl-C leaves at once');
+    }
+    const link = this.#client.link;
+    if (event.type !== 'message' || !this.#toolbox?.terminal.needsDrain || !link || link.connection.paused) return;
+    // The screen is slower than the peer: read no more until it has caught up.
+    link.pause();
+    void this.#toolbox.terminal.drained().then(() => link.resume());
   }
 
-  /** The screen is slower than the peer: read no more until it has caught up. */
-  #waitForScreen(terminal: Terminal): void {
-    const link = this.#link;
-    if (!link || link.connection.paused) return;
-    link.pause();
-    void terminal.drained().then(() => link.resume());
+  #received(link: Link, { opcode, buffer, start, end }: MessageView): void {
+    if (this.#options.flag('echo') && link.open) link.send(opcode, buffer, start, end, true);
   }
 
   #opened(link: Link): void {
-    this.#link = link;
-    this.#reconnection.opened();
+    this.#reminder.cancel();
     link.connection.watch(true);
-    const interval = this.#options.number('ping-interval');
-    if (interval !== undefined) keepPinging(link, this.#endpointEnv.clock, interval);
-    this.#toolbox ??= this.#openToolbox();
-    const report = this.#diagnostics.handshake.report;
-    const total = Math.max(0, ...(report.phases ?? []).map(({ endedAt }) => endedAt));
-    if (!this.#options.flag('quiet')) {
-      this.#print(
-        `${this.#look.style.good('Connected')} to ${this.#look.safe(this.#url)} in ${durationText(total)}.${this.#agreed()}`,
-      );
-      this.#print(this.#look.style.dim('Type a message, or /help. Ctrl-D closes.'));
+    this.#stopPinging = this.#startPinging(link);
+    this.#greet();
+    for (const { opcode, data } of this.#execute) {
+      this.#console.sent({ opcode, data });
+      link.send(opcode, data, 0, data.length, true);
     }
-    for (const { opcode, data } of this.#execute) link.send(opcode, data, 0, data.length, true);
   }
 
-  #agreed(): string {
-    const response = this.#diagnostics.handshake.report.response;
-    const value = (name: string) => response?.fields.find((field) => field.name.toLowerCase() === name)?.value;
-    const subprotocol = value('sec-websocket-protocol');
-    const extensions = value('sec-websocket-extensions');
-    const parts = [subprotocol && `Subprotocol ${subprotocol}.`, extensions && `Extensions ${extensions}.`].filter(Boolean);
-    return parts.length === 0 ? '' : ` ${this.#look.safe(parts.join(' '))}`;
+  #greet(): void {
+    const again = this.#toolbox !== undefined;
+    this.#toolbox ??= this.#openToolbox();
+    if (this.#options.flag('quiet')) return;
+    const { style, safe } = this.#look;
+    const { report } = this.#diagnostics.handshake;
+    this.#print(`${style.good('Connected')} to ${safe(this.#to.url)} in ${durationText(timeTaken(report.phases ?? []))}.`);
+    for (const agreement of agreements(report)) this.#console.note(safe(agreement));
+    if (again) return;
+    if (this.#to.inside) this.#console.note('no URL: this is an echo server inside wstap, it sends back what you send');
+    const how = this.#options.off('slash') ? 'Type a message; / begins no command.' : 'Type a message, or /help.';
+    this.#print(style.dim(`${how} Ctrl-D closes.`));
   }
 
   #openToolbox(): Toolbox {
     return new Toolbox({
       env: this.#env,
-      console: this.#console,
+      screen: this.#console,
+      style: this.#look.style,
       role: 'client',
       mode: this.#options.flag('binary') ? 'binary' : 'text',
       slash: !this.#options.off('slash'),
-      recipients: () => (this.#link ? [this.#link] : []),
+      recipients: () => (this.#client.link ? [this.#client.link] : []),
+      absent: () => 'not connected just now, so nothing was sent; once it is, ↑ brings the line back',
       obey: (command) => this.#obey(command),
       leave: () => this.#leave(),
       quit: () => this.#quit(),
@@ -153,77 +184,89 @@ class TerminalSession {
   }
 
   #obey(command: ReplCommand): void {
-    if (command.type === 'reconnect') this.#reconnect();
+    if (command.type === 'reconnect') this.#client.reconnect();
     else if (command.type === 'handshake') {
-      this.#print(renderHandshake({ ...this.#diagnostics.handshake.report, url: this.#url }, this.#look).join('\n'));
+      this.#print(renderHandshake({ ...this.#diagnostics.handshake.report, url: this.#to.url }, this.#look).join('\n'));
     }
   }
 
-  #reconnect(): void {
-    this.#again = true;
-    if (this.#link?.open) this.#link.close(1000);
-    else this.#connect();
-  }
-
-  /** A clean end. */
+  /** A clean end, and where that does not come, one at once. */
   #leave(): void {
+    if (this.#leaving) this.#quit();
     this.#leaving = true;
-    if (this.#link?.open) this.#link.close(1000);
-    else if (this.#link) this.#link.destroy();
-    else {
-      this.#client?.stop();
-      this.#finish(this.#status ?? ExitStatus.ok);
-    }
+    this.#client.leave();
   }
 
-  /** At once. */
+  /** At once, and with what there is to say. */
   #quit(): void {
-    this.#status = ExitStatus.sigint;
-    this.#link?.destroy();
-    this.#finish(ExitStatus.sigint);
+    this.#client.destroy();
+    this.#conclude(this.#status ?? ExitStatus.sigint);
   }
 
-  #signalled(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
-    if (signal === 'SIGINT' && this.#toolbox) {
-      this.#toolbox.terminal.interrupt();
-      return;
+  #signalled(signal: EndSignal): void {
+    if (signal === 'SIGINT' && this.#toolbox) this.#toolbox.terminal.interrupt();
+    else {
+      this.#status ??= SIGNAL_STATUS[signal];
+      this.#leave();
     }
-    this.#status = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup }[signal];
-    this.#leave();
   }
 
-  #ended(ending: Ending): void {
-    this.#link = undefined;
-    const broken = this.#diagnostics.violation !== undefined;
-    this.#toolbox?.terminal.flush();
-    if (!this.#leaving || ending.type !== 'closed') this.#diagnostics.end(ending);
-    const pause = this.#again ? 0 : this.#leaving ? undefined : this.#reconnection.after(ending, broken);
-    if (pause === undefined) {
-      this.#conclude(ending, broken);
-      return;
-    }
-    if (pause > 0) this.#console.note(`connecting again in ${durationText(pause)}`);
-    this.#endpointEnv.clock.after(pause, () => {
-      if (!this.#leaving) this.#connect();
-    });
+  #retrying(ending: Ending, pause: number): void {
+    this.#connectionGone();
+    if (ending.type === 'failure') this.#console.warn(failureText(ending, this.#look));
+    this.#console.note(`connecting again in ${durationText(pause)}; /reconnect does it now`);
   }
 
-  #conclude(ending: Ending, broken: boolean): void {
+  #connectionGone(): void {
+    this.#reminder.cancel();
+    this.#stopPinging?.();
+    this.#toolbox?.relieved();
+  }
+
+  #ended(ending: Ending, broken: boolean): void {
+    // How an open connection ended was told when it did.
+    if (ending.type !== 'closed' && !this.#leaving) this.#diagnostics.end(ending);
+    this.#conclude(this.#status ?? statusOf(ending, broken));
+  }
+
+  #conclude(status: number): void {
+    if (this.#over) return;
+    this.#connectionGone();
+    if (!this.#options.flag('quiet')) this.#console.farewell();
     this.#toolbox?.terminal.close();
-    this.#toolbox = undefined;
-    if (ending.type === 'closed' && !this.#options.flag('quiet'))
-      this.#print(summary(this.#console.tally, this.#look).join('\n'));
-    this.#finish(this.#status ?? statusOf(ending, broken));
+    this.#over = true;
+    this.#finish(status);
   }
 
   #print(text: string): void {
+    if (this.#over) return;
     if (this.#toolbox) this.#toolbox.terminal.print(text);
     else this.#env.stdout.write(`${text}\n`);
   }
+}
 
-  #random(): number {
-    const bytes = new Uint8Array(4);
-    this.#env.fillRandom(bytes);
-    return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
-  }
+/** Milliseconds from the first step to the end of the last. */
+function timeTaken(phases: readonly Phase[]): number {
+  const [first] = phases;
+  return first ? Math.max(...phases.map(({ endedAt }) => endedAt)) - first.startedAt : 0;
+}
+
+/** What was negotiated, and what was asked for and not given. */
+function agreements({ request, response }: HandshakeReport): string[] {
+  const value = (head: typeof request | typeof response, name: string) => (head ? fieldValues(head, name).join(', ') : '');
+  const extensions = value(response, 'Sec-WebSocket-Extensions');
+  const subprotocol = value(response, 'Sec-WebSocket-Protocol');
+  const wanted = value(request, 'Sec-WebSocket-Protocol');
+  return [
+    ...(subprotocol === '' ? [] : [`subprotocol: ${subprotocol}`]),
+    ...(subprotocol === '' && wanted !== '' ? [`the server took no subprotocol; ${wanted} was asked for`] : []),
+    ...(extensions === '' ? [] : [`extensions: ${extensions}`]),
+  ];
+}
+
+/** From 0 to 1. */
+function randomFraction(env: Env): number {
+  const bytes = new Uint8Array(4);
+  env.fillRandom(bytes);
+  return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
 }

@@ -78,7 +78,13 @@ const spec: CommandSpec = {
       group: 'Messages',
       summary: 'close at the end of input, wait for nothing',
     },
-    { name: 'echo', kind: 'flag', group: 'Messages', summary: 'send every message back: for servers that test clients' },
+    {
+      name: 'echo',
+      kind: 'flag',
+      group: 'Messages',
+      summary: 'send every message back: for servers that test clients',
+      details: 'Standard input is not read and no ping goes out: the server decides when it is over.',
+    },
     ...MESSAGE_OPTIONS,
     ...COUNT_OPTIONS,
     {
@@ -138,19 +144,20 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const { startEcho } = await import('./embedded-echo.ts');
   const echo = await startEcho(env);
   try {
-    return await session(options, echo.url, env, interactive);
+    return await session(options, echo.url, env, interactive, true);
   } finally {
     echo.stop();
   }
 }
 
-async function session(options: Options, text: string, env: Env, interactive: boolean): Promise<number> {
+/** `inside`: whether the server is our own. */
+async function session(options: Options, text: string, env: Env, interactive: boolean, inside = false): Promise<number> {
   const address = parseAddress(text);
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
   const client = await clientOptions(options, address, env);
   if (interactive) {
     const { connectTerminal } = await import('./connect-terminal.ts');
-    return connectTerminal(options, client, address.url, env);
+    return connectTerminal(options, client, { url: address.url, inside }, env);
   }
   const { connectPipe } = await import('./connect-pipe.ts');
   return connectPipe(options, client, address.url, env);

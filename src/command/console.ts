@@ -1,43 +1,59 @@
 import { isControl, Opcode, opcodeName } from '../protocol/frame/opcode.ts';
+import { RULES } from '../protocol/rule.ts';
 import type { Dump, Filter } from '../repl/repl-command.ts';
 import type { SessionEvent } from '../session/event.ts';
 import { Tally } from '../session/tally.ts';
-import { escapeText } from '../view/escape.ts';
+import { breachLines } from '../view/closing.ts';
 import { frameView } from '../view/frame.ts';
+import { messageText, type ShownMessage } from '../view/message.ts';
 import { quoteBytes } from '../view/quote.ts';
-import { durationText, sizeText } from '../view/size.ts';
+import { durationText } from '../view/size.ts';
 import { summary } from '../view/summary.ts';
+import { wrapWords } from '../view/width.ts';
+import { ClosingNotices } from './closing-notices.ts';
 import type { Look } from './look.ts';
 
-/** The screen of a live session: what is shown of what happens, and how that is changed while it runs. */
+/**
+ * The screen of a live session: what is shown of what happens, and how that is changed while it runs. `>` is sent, `<` received,
+ * `•` a remark of ours, `!` something to look at, `✗` a broken rule; whatever continues a line stands under its text.
+ */
 export interface ConsoleOptions {
   readonly look: Look;
   readonly print: (text: string) => void;
   /** Show pings and pongs also where frames are not dumped (wscat's `-P`). */
   readonly showPings: boolean;
+  /** Whether we ping by ourselves: then only the round trips of typed pings are told. */
+  readonly keepsPinging: boolean;
   /** Begin with the connection's number: for a server. */
   readonly numbered: boolean;
   readonly dump: Dump;
   readonly dumpMax: number | undefined;
+  /** No remarks, only what is wrong. */
+  readonly quiet: boolean;
 }
 
 type FrameEvent = Extract<SessionEvent, { type: 'frame' }>;
 type MessageEvent = Extract<SessionEvent, { type: 'message' }>;
 
-/** Bytes of a message that are shown at most. */
-const SHOWN = 16 * 1024;
+/** The payload of the pings that `--ping-interval` sends. */
+const OWN_PING = /^wstap \d+$/;
 
 export class Console {
   readonly tally = new Tally();
   readonly #options: ConsoleOptions;
+  readonly #closings: ClosingNotices;
   #dump: Dump;
   #filter: Filter | 'off' = 'off';
   #frame: (event: FrameEvent) => string;
+  #lastPong = '';
+  /** Payloads of pings of ours that are not answered yet, the oldest first. */
+  readonly #unanswered = new Set<string>();
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#dump = options.dump;
     this.#frame = this.#viewFor(options.dump);
+    this.#closings = new ClosingNotices(options.look, (lines, connection) => this.#say(lines, connection));
   }
 
   /** The sink: shows what is to be shown, and counts everything. */
@@ -45,19 +61,19 @@ export class Console {
     this.tally.record(event);
     if (event.type === 'frame') this.#showFrame(event);
     else if (event.type === 'message' && event.direction === 'received') this.#showMessage(event);
-    else if (event.type === 'rtt') this.note(`round trip ${durationText(event.rtt)}`, event.connection);
-    else if (event.type === 'violation' && !event.fatal && this.#dump === 'off')
-      this.note(`! ${event.violation.detail}`, event.connection);
+    else if (event.type === 'rtt') this.#showRoundTrip(event.rtt, event.connection);
+    else if (event.type === 'violation') this.#showViolation(event);
+    this.#closings.record(event);
   };
 
   /** A remark of ours, between the messages. */
   note(text: string, connection?: number): void {
-    const { style } = this.#options.look;
-    this.#options.print(style.dim(`${this.#prefix(connection)}• ${text}`));
+    if (!this.#options.quiet) this.#wrap('•', text, this.#options.look.style.dim, connection);
   }
 
-  warn(text: string): void {
-    this.#options.print(this.#options.look.style.warn(text));
+  /** Something that the user should look at. A line feed begins a line. */
+  warn(text: string, connection?: number): void {
+    this.#wrap('!', text, this.#options.look.style.warn, connection);
   }
 
   /** Lines as they are. */
@@ -65,46 +81,98 @@ export class Console {
     if (text !== '') this.#options.print(text);
   }
 
+  /** What was sent without having been typed. */
+  sent(message: ShownMessage): void {
+    if (!this.#options.quiet) this.print(`${this.#options.look.style.sent('>')} ${this.#messageText(message, 2)}`);
+  }
+
   /** Without a form: on, in hex, if it was off, else off. */
   setDump(form: Dump | undefined): void {
     this.#dump = form ?? (this.#dump === 'off' ? 'hex' : 'off');
     this.#frame = this.#viewFor(this.#dump);
-    this.note(this.#dump === 'off' ? 'frames are not shown' : `every frame is shown (${this.#dump})`);
+    this.note(this.#dump === 'off' ? 'frames are not shown, only messages' : `every frame is shown (${this.#dump})`);
   }
 
   setFilter(filter: Filter | 'off' | undefined): void {
     if (filter !== undefined) this.#filter = filter;
-    this.note(this.#filter === 'off' ? 'everything is shown' : `shown: ${filterText(this.#filter)}`);
+    if (this.#filter === 'off') {
+      this.note('no filter: every message is shown');
+      return;
+    }
+    const unseen = this.#dump === 'off' && this.#filter.opcodes?.every((opcode) => isControl(opcode)) === true;
+    this.note(`shown: ${filterText(this.#filter)}; /filter off ends it${unseen ? '. Only a dump shows frames: /dump line' : ''}`);
   }
 
   /** What happened so far, in a few lines. */
   stats(): void {
     const lines = summary(this.tally, this.#options.look);
-    this.print(lines.length === 0 ? 'nothing yet' : lines.join('\n'));
+    if (lines.length === 0) this.note('nothing yet');
+    else this.print(lines.join('\n'));
+  }
+
+  /** The same as the last words, where anything was opened. */
+  farewell(): void {
+    if (this.tally.opened > 0) this.print(['', ...summary(this.tally, this.#options.look)].join('\n'));
   }
 
   #showFrame(event: FrameEvent): void {
-    if (this.#dump !== 'off' && this.#passesFrame(event)) {
-      this.print(this.#frame(event));
+    const { opcode, payload } = event.frame;
+    const isAnswer = this.#followPings(event);
+    if (this.#dump !== 'off') {
+      if (this.#passesFrame(event)) this.print(this.#frame(event));
       return;
     }
-    const { opcode, payload } = event.frame;
+    // Typed by hand and illegal: where frames are not shown, say so here.
+    if (event.direction === 'sent') {
+      for (const { rule, detail } of event.violations)
+        this.warn(`this frame breaks ${RULES[rule].section}: ${detail}`, event.connection);
+    }
     const isPing = opcode === Opcode.ping || opcode === Opcode.pong;
-    if (!this.#options.showPings || !isPing || this.#dump !== 'off') return;
-    const data = payload.length === 0 ? '' : ` ${quoteBytes(payload, 64)}`;
-    this.note(`${event.direction} ${opcodeName(opcode)}${data}`, event.connection);
+    if (!this.#options.showPings || !isPing || isAnswer || !this.#passesFrame(event)) return;
+    const data = payload.length === 0 ? '' : ` ${quoteBytes(payload, 64, this.#options.look.style.escape)}`;
+    this.#say([this.#options.look.style.dim(`• ${event.direction} ${opcodeName(opcode)}${data}`)], event.connection);
+  }
+
+  /** Returns whether this is the answer to a ping of ours: its round trip is about to be told. */
+  #followPings({ direction, connection, frame: { opcode, payload } }: FrameEvent): boolean {
+    if (opcode !== Opcode.ping && opcode !== Opcode.pong) return false;
+    const data = Buffer.from(payload).toString('latin1');
+    const key = `${connection} ${data}`;
+    if (direction === 'received') {
+      if (opcode === Opcode.ping) return false;
+      this.#lastPong = data;
+      return this.#unanswered.delete(key);
+    }
+    if (opcode === Opcode.pong) return false;
+    if (this.#unanswered.size >= 64) this.#unanswered.delete(this.#unanswered.keys().next().value ?? '');
+    this.#unanswered.add(key);
+    return false;
   }
 
   #showMessage(event: MessageEvent): void {
     if (!this.#passesMessage(event)) return;
-    const { style } = this.#options.look;
-    const shown = event.data.subarray(0, SHOWN);
-    const text =
-      event.opcode === 'text'
-        ? escapeText(Buffer.from(shown).toString('utf8'), { multiline: true, mark: style.escape })
-        : `${style.dim(`binary ${sizeText(event.data.length)}`)} ${quoteBinary(shown)}`;
-    const more = event.data.length > SHOWN ? style.dim(` … (+${event.data.length - SHOWN} bytes)`) : '';
-    this.print(`${style.received(`${this.#prefix(event.connection)}<`)} ${text}${more}`);
+    const prefix = this.#prefix(event.connection);
+    const text = this.#messageText(event, prefix.length + 2);
+    this.print(`${prefix}${this.#options.look.style.received('<')} ${text}`);
+  }
+
+  #messageText(message: ShownMessage, indent: number): string {
+    const { style, width } = this.#options.look;
+    return messageText(message, { style, width, indent });
+  }
+
+  #showRoundTrip(rtt: number, connection: number): void {
+    const payload = this.#lastPong;
+    if (this.#options.keepsPinging && OWN_PING.test(payload) && !this.#options.showPings) return;
+    const data = payload === '' ? '' : ` ${quoteBytes(Buffer.from(payload, 'latin1'), 64)}`;
+    this.note(`pong${data} after ${durationText(rtt)}`, connection);
+  }
+
+  #showViolation({ violation, fatal, connection }: Extract<SessionEvent, { type: 'violation' }>): void {
+    if (fatal) this.#say(breachLines(violation, this.#inner(connection)), connection);
+    else if (this.#dump === 'off') {
+      this.warn(`${violation.detail} (${RULES[violation.rule].section}); going on, as --lenient says`, connection);
+    }
   }
 
   #passesFrame({ frame }: FrameEvent): boolean {
@@ -123,18 +191,32 @@ export class Console {
     return this.#options.numbered && connection !== undefined ? `#${connection} ` : '';
   }
 
+  /** The look of what stands behind the prefix. */
+  #inner(connection: number | undefined): Look {
+    const { look } = this.#options;
+    return { ...look, width: look.width - this.#prefix(connection).length };
+  }
+
+  #wrap(mark: string, text: string, paint: (text: string) => string, connection: number | undefined): void {
+    const { width } = this.#inner(connection);
+    const lines = text.split('\n').flatMap((line) => wrapWords(line, width - 2));
+    this.#say(
+      lines.map((line, index) => paint(`${index === 0 ? mark : ' '} ${line}`)),
+      connection,
+    );
+  }
+
+  #say(lines: readonly string[], connection: number | undefined): void {
+    const prefix = this.#prefix(connection);
+    const blank = ' '.repeat(prefix.length);
+    this.print(lines.map((line, index) => (index === 0 ? prefix : blank) + line).join('\n'));
+  }
+
   #viewFor(dump: Dump): (event: FrameEvent) => string {
     const { look, dumpMax, numbered } = this.#options;
     const form = dump === 'off' ? 'line' : dump;
     return frameView({ ...look, dump: form, numbered, ...(dumpMax !== undefined && { dumpMax }) });
   }
-}
-
-function quoteBinary(bytes: Uint8Array): string {
-  const rows = Buffer.from(bytes.subarray(0, 64))
-    .toString('hex')
-    .replace(/..(?=.)/g, '$& ');
-  return bytes.length > 64 ? `${rows} … (+${bytes.length - 64} bytes; /dump shows more)` : rows;
 }
 
 function filterText(filter: Filter): string {

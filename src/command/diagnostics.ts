@@ -74,6 +74,13 @@ export class Diagnostics {
     if (event.type === 'violation') this.#tellViolation(event.violation, event.fatal);
   };
 
+  /** A new connection to the same server begins: what was known of the last one is no longer so. */
+  restart(): void {
+    this.#collector = new HandshakeCollector(this.#options.url);
+    this.#headShown = false;
+    this.violation = undefined;
+  }
+
   /** The last words; nothing where all is well. */
   end(ending: Ending): void {
     const { look } = this.#options;
@@ -81,9 +88,9 @@ export class Diagnostics {
     for (const line of endingLines(ending, this.#collector.report, view)) this.#print(line);
   }
 
-  /** A remark of ours; `-q` leaves it out. */
+  /** A remark of ours; `-q` leaves it out. It may quote a peer. */
   note(text: string): void {
-    if (!this.#options.quiet) this.#print(`wstap: ${text}`);
+    if (!this.#options.quiet) this.#print(`wstap: ${this.#options.look.safe(text)}`);
   }
 
   /** An expectation was not met: said even with `-q`, as it is the reason for the exit status. */

@@ -27,7 +27,9 @@ export async function listenOnce(options: Options, serverOptions: ServerOptions,
     const finish = (ending: Ending) => {
       server?.destroy();
       stopListening();
-      void output.finish().then(() => {
+      const written = output.finish();
+      // Whoever was told to end does not wait for a reader that may have stalled for ever.
+      void (status !== undefined && status > 128 ? Promise.resolve() : written).then(() => {
         const broken = diagnostics.violation !== undefined;
         if (status === undefined) diagnostics.end(ending);
         const found = status ?? statusOf(ending, broken);
@@ -35,12 +37,13 @@ export async function listenOnce(options: Options, serverOptions: ServerOptions,
         resolve(found === ExitStatus.ok && !pipe.satisfied ? ExitStatus.unmet : found);
       });
     };
-    const leave = (why: number) => {
+    const leave = (why: number, code?: number) => {
       status ??= why;
       pipe.release();
-      pipe.leave();
+      pipe.leave(code);
       if (peer) return;
       server?.destroy();
+      stopListening();
       resolve(status);
     };
     const output = new Output(options, env, frames, {
@@ -77,7 +80,7 @@ export async function listenOnce(options: Options, serverOptions: ServerOptions,
     const stopListening = env.onSignal((signal) => {
       const why = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup }[signal];
       if (status === why) peer?.link.destroy();
-      leave(why);
+      leave(why, 1001);
     });
     serve(
       options,

@@ -39,6 +39,7 @@ class ServerSession {
   #inputEnded = false;
   #full = false;
   #status: number | undefined;
+  #stopFarewell: () => void = () => undefined;
   #finish: (status: number) => void = () => undefined;
 
   constructor(
@@ -128,7 +129,7 @@ class ServerSession {
   #opened(peer: Peer): void {
     const { number, remote, target, subprotocol, link } = peer;
     this.#diagnostics.note(
-      `#${number} ${remote} connected${target === '/' ? '' : ` to ${JSON.stringify(target)}`}${subprotocol && `, ${subprotocol}`}`,
+      `#${number} ${remote} connected${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}`,
     );
     if (this.#output.json || this.#frames) link.connection.watch(true);
     for (const { opcode, data } of this.#execute) link.send(opcode, data, 0, data.length, true);
@@ -189,11 +190,16 @@ class ServerSession {
     this.#steer();
     this.#server?.stop(1001, 'the server ends');
     if (again || !this.#server || this.#server.peers.size === 0) this.#end();
-    else this.#clock.after(FAREWELL, () => this.#end());
+    else this.#stopFarewell = this.#clock.after(FAREWELL, () => this.#end());
   }
 
   #end(): void {
+    this.#stopFarewell();
     this.#server?.destroy();
-    void this.#output.finish().then(() => this.#finish(this.#status ?? ExitStatus.ok));
+    const status = this.#status ?? ExitStatus.ok;
+    const written = this.#output.finish();
+    // Whoever was told to end does not wait for a reader that may have stalled for ever.
+    if (status > 128) this.#finish(status);
+    else void written.then(() => this.#finish(status));
   }
 }

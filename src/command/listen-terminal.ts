@@ -1,18 +1,20 @@
 import type { Options } from '../cli/value.ts';
+import { Broadcast } from '../endpoint/broadcast.ts';
 import type { Peer, Server, ServerOptions } from '../endpoint/server.ts';
-import type { Env } from '../env.ts';
+import type { EndSignal, Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
-import { LocalProtocolError } from '../protocol/rule.ts';
+import type { MessageView } from '../protocol/message/message.ts';
 import type { ReplCommand } from '../repl/repl-command.ts';
 import type { SessionEvent } from '../session/event.ts';
-import { closeText } from '../view/annotation.ts';
-import { durationText } from '../view/size.ts';
-import { summary } from '../view/summary.ts';
+import { countText } from '../view/size.ts';
+import { clientEnv } from './client-env.ts';
+import { ClientList } from './client-list.ts';
 import { Console } from './console.ts';
 import { Diagnostics, diagnosticsOptions, dumpOf } from './diagnostics.ts';
 import { type Ending, statusOf } from './failure.ts';
 import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
+import { Reminder } from './reminder.ts';
 import { serve } from './serve.ts';
 import { Toolbox } from './toolbox.ts';
 
@@ -25,6 +27,7 @@ export async function listenTerminal(options: Options, serverOptions: ServerOpti
 
 /** Milliseconds that clients have for their closing handshake once we end. */
 const FAREWELL = 5000;
+const SIGNAL_STATUS = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup } as const;
 
 class ServerTerminal {
   readonly #options: Options;
@@ -34,10 +37,16 @@ class ServerTerminal {
   readonly #look: Look;
   readonly #console: Console;
   readonly #diagnostics: Diagnostics;
-  readonly #counts = new Map<number, { sent: number; received: number }>();
+  readonly #clients: ClientList;
+  readonly #reminder: Reminder;
+  readonly #broadcast: Broadcast;
   #toolbox: Toolbox | undefined;
   #server: Server | undefined;
+  /** The screen is slower than the clients. */
+  #screenFull = false;
   #status: number | undefined;
+  #stopFarewell: (() => void) | undefined;
+  #over = false;
   #finish: (status: number) => void = () => undefined;
 
   constructor(options: Options, serverOptions: ServerOptions, env: Env, execute: readonly OutgoingMessage[], look: Look) {
@@ -51,27 +60,40 @@ class ServerTerminal {
       look,
       print,
       showPings: options.flag('show-ping-pong'),
+      keepsPinging: false,
       numbered: true,
       dump: dumpOf(options) ?? 'off',
       dumpMax: options.number('dump-max'),
+      quiet: options.flag('quiet'),
     });
     this.#diagnostics = new Diagnostics({ ...diagnosticsOptions(options, look, undefined, true), dump: undefined }, print);
+    this.#clients = new ClientList(look, this.#console, () => this.#server?.peers ?? new Map());
+    const { clock } = clientEnv(env);
+    this.#reminder = new Reminder(clock, (text) => this.#console.note(text));
+    this.#broadcast = new Broadcast(clock, {
+      blocked: () => {
+        this.#steer();
+        this.#reminder.expect('a client takes nothing: the others wait for it, 10 s at most');
+      },
+      clear: () => {
+        this.#steer();
+        this.#reminder.cancel();
+      },
+    });
   }
 
   async run(): Promise<number> {
     const ended = new Promise<number>((resolve) => {
       this.#finish = resolve;
     });
-    const stopListening = this.#env.onSignal((signal) => {
-      if (signal === 'SIGINT' && this.#toolbox) this.#toolbox.terminal.interrupt();
-      else this.#leave({ SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup }[signal]);
-    });
+    const stopListening = this.#env.onSignal((signal) => this.#signalled(signal));
     try {
       this.#server = await this.#serve();
       this.#toolbox = this.#openToolbox();
       return await ended;
     } finally {
       stopListening();
+      this.#stopFarewell?.();
       this.#toolbox?.terminal.close();
       this.#server?.destroy();
     }
@@ -85,138 +107,126 @@ class ServerTerminal {
       (event) => this.#record(event),
       {
         opened: (peer) => this.#opened(peer),
-        message: (peer, message) => {
-          if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end, true);
-          if (!this.#options.flag('broadcast')) return;
-          for (const other of this.#peers()) {
-            if (other !== peer && other.link.open)
-              other.link.send(message.opcode, message.buffer, message.start, message.end, true);
-          }
-        },
+        message: (peer, message) => this.#received(peer, message),
         pong: () => undefined,
-        drain: () => undefined,
+        drain: (peer) => this.#relieved(peer),
         peerClosed: () => undefined,
         ended: (peer, ending) => this.#ended(peer, ending),
-        refused: (number, remote) => this.#console.note(`${remote} was refused (-v shows why)`, number),
+        refused: (number, remote) => this.#clients.refused(number, remote),
         trouble: (_, message) => this.#console.warn(message),
       },
-      (line) => this.#print(line.replace(/^wstap: l/, 'L')),
+      (line) => this.#print(this.#look.style.good(line.replace(/^wstap: l/, 'L'))),
     );
   }
 
   #openToolbox(): Toolbox {
-    this.#print(this.#look.style.dim('Lines go to every client; /help lists commands. Ctrl-D ends.'));
+    if (!this.#options.flag('quiet')) {
+      const how = this.#options.off('slash') ? 'Lines go to every client.' : 'Lines go to every client; /help lists commands.';
+      this.#print(this.#look.style.dim(`${how} Ctrl-D ends.`));
+    }
     return new Toolbox({
       env: this.#env,
-      console: this.#console,
+      screen: this.#console,
+      style: this.#look.style,
       role: 'server',
       mode: this.#options.flag('binary') ? 'binary' : 'text',
       slash: !this.#options.off('slash'),
-      recipients: (client) =>
-        this.#peers()
-          .filter(({ number }) => client === undefined || number === client)
-          .map(({ link }) => link),
-      clients: () => this.#peers().map(({ number }) => number),
+      recipients: (client) => this.#clients.links(client),
+      absent: (client) => this.#clients.absent(client),
+      clients: () => this.#clients.numbers,
       obey: (command) => this.#obey(command),
       leave: () => this.#leave(ExitStatus.ok),
-      quit: () => this.#finish(ExitStatus.sigint),
+      quit: () => this.#conclude(ExitStatus.sigint),
     });
   }
 
   #record(event: SessionEvent): void {
-    this.#diagnostics.record(event);
+    // Those two the console tells.
+    const told = event.type === 'rtt' || (event.type === 'violation' && !event.fatal);
+    if (!told) this.#diagnostics.record(event);
+    this.#clients.record(event);
     this.#console.record(event);
     const terminal = this.#toolbox?.terminal;
-    if (event.type !== 'message') return;
-    const counts = this.#counts.get(event.connection);
-    if (counts) counts[event.direction]++;
-    const peer = this.#server?.peers.get(event.connection);
-    if (!terminal?.needsDrain || !peer || peer.link.connection.paused) return;
-    // The screen is slower than this client: read no more of it until it has caught up.
-    peer.link.pause();
-    void terminal.drained().then(() => peer.link.resume());
+    if (event.type !== 'message' || !terminal?.needsDrain || this.#screenFull) return;
+    this.#screenFull = true;
+    this.#steer();
+    void terminal.drained().then(() => {
+      this.#screenFull = false;
+      this.#steer();
+    });
   }
 
   #opened(peer: Peer): void {
-    const { number, remote, link } = peer;
-    this.#counts.set(number, { sent: 0, received: 0 });
-    this.#console.note(`${remote} connected${this.#facts(peer)}`, number);
-    link.connection.watch(true);
-    for (const { opcode, data } of this.#execute) link.send(opcode, data, 0, data.length, true);
+    this.#clients.opened(peer);
+    peer.link.connection.watch(true);
+    for (const { opcode, data } of this.#execute) peer.link.send(opcode, data, 0, data.length, true);
+    if (this.#screenFull) peer.link.pause();
     if (this.#options.flag('once')) this.#server?.stopAccepting();
   }
 
-  #facts({ target, subprotocol, extensions }: Peer): string {
-    const parts = [target === '/' ? '' : this.#look.safe(target), this.#look.safe(subprotocol), extensions].filter(
-      (part) => part !== '',
-    );
-    return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  #received(peer: Peer, { opcode, buffer, start, end }: MessageView): void {
+    if (this.#options.flag('echo') && peer.link.open) peer.link.send(opcode, buffer, start, end, true);
+    if (!this.#options.flag('broadcast')) return;
+    const others = this.#clients.peers.filter((other) => other !== peer);
+    this.#broadcast.send(others, opcode, buffer, start, end);
   }
 
-  #ended({ number }: Peer, ending: Ending): void {
-    this.#counts.delete(number);
-    const { style, width } = this.#look;
-    if (ending.type === 'closed') {
-      const who = { us: 'closed by us', peer: 'left', network: 'was lost' }[ending.by];
-      this.#console.note(`${who}: ${closeText(ending.code, Buffer.from(ending.reason), width - 20, style)}`, number);
+  /** Reads nothing more while the screen, or a client to whom all is sent on, does not keep up. */
+  #steer(): void {
+    const stop = this.#screenFull || this.#broadcast.blocked;
+    for (const { link } of this.#clients.peers) {
+      if (stop) link.pause();
+      else link.resume();
     }
+  }
+
+  #relieved(peer: Peer): void {
+    this.#broadcast.relieved(peer);
+    this.#toolbox?.relieved();
+  }
+
+  #ended(peer: Peer, ending: Ending): void {
+    this.#relieved(peer);
     if (this.#options.flag('once')) this.#conclude(this.#status ?? statusOf(ending, this.#diagnostics.violation !== undefined));
-    else if (this.#status !== undefined && this.#peers().length === 0) this.#conclude(this.#status);
+    else if (this.#status !== undefined && this.#clients.peers.length === 0) this.#conclude(this.#status);
   }
 
   #obey(command: ReplCommand): void {
-    if (command.type === 'clients') this.#listClients();
-    else if (command.type === 'kick') this.#kick(command.client, command.code, command.reason);
-    else if (command.type === 'handshake') this.#console.note('-v shows each handshake as it happens');
+    if (command.type === 'clients') this.#clients.print(this.#env.now());
+    else if (command.type === 'kick') this.#clients.kick(command.client, command.code, command.reason);
+    else if (command.type === 'handshake') this.#clients.printHandshake(command.client);
   }
 
-  #listClients(): void {
-    const peers = this.#peers();
-    if (peers.length === 0) this.#console.note('nobody is connected');
-    const now = this.#env.now();
-    for (const peer of peers) {
-      const { sent = 0, received = 0 } = this.#counts.get(peer.number) ?? {};
-      const age = durationText(now - peer.openedAt);
-      const counts = `${sent} sent, ${received} received, for ${age}`;
-      this.#print(`${`#${peer.number}`.padEnd(4)} ${peer.remote.padEnd(22)} ${counts}${this.#facts(peer)}`);
-    }
+  #signalled(signal: EndSignal): void {
+    if (signal === 'SIGINT' && this.#toolbox) this.#toolbox.terminal.interrupt();
+    else this.#leave(SIGNAL_STATUS[signal]);
   }
 
-  #kick(number: number, code: number, reason: string): void {
-    const peer = this.#server?.peers.get(number);
-    try {
-      if (peer) peer.link.close(code, reason);
-      else this.#console.warn(`there is no client ${number}; /clients lists them`);
-    } catch (error) {
-      if (!(error instanceof LocalProtocolError)) throw error;
-      this.#console.warn(error.message);
-    }
-  }
-
+  /** Closes every connection and waits for the clients; a second time ends at once. */
   #leave(status: number): void {
-    if (this.#status !== undefined) {
+    const count = this.#clients.peers.length;
+    if (this.#status !== undefined || count === 0) {
       this.#conclude(status);
       return;
     }
     this.#status = status;
+    this.#reminder.expect(`waiting for ${countText(count, 'client')} to close, 5 s at most; Ctrl-D again ends now`);
     this.#server?.stop(1001, 'the server ends');
-    if (this.#peers().length === 0) this.#conclude(status);
-    else setTimeout(() => this.#conclude(status), FAREWELL).unref();
+    const timer = setTimeout(() => this.#conclude(status), FAREWELL);
+    this.#stopFarewell = () => clearTimeout(timer);
   }
 
   #conclude(status: number): void {
+    if (this.#over) return;
+    this.#reminder.cancel();
+    if (!this.#options.flag('quiet')) this.#console.farewell();
     this.#toolbox?.terminal.close();
-    this.#toolbox = undefined;
-    if (!this.#options.flag('quiet')) this.#print(summary(this.#console.tally, this.#look).join('\n'));
+    this.#over = true;
     this.#finish(status);
   }
 
-  #peers(): Peer[] {
-    return [...(this.#server?.peers.values() ?? [])];
-  }
-
   #print(text: string): void {
-    if (text === '') return;
+    if (text === '' || this.#over) return;
     if (this.#toolbox) this.#toolbox.terminal.print(text);
     else this.#env.stdout.write(`${text}\n`);
   }

@@ -139,6 +139,8 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const [host = ''] = address.hosts;
   if (options.flag('echo') && options.flag('broadcast'))
     throw new UsageError('--echo and --broadcast exclude each other: give one');
+  if (options.flag('once') && options.flag('broadcast'))
+    throw new UsageError('--once and --broadcast exclude each other: with one client there are no others');
   const needOnce = ['one', 'count', 'expect', 'wait', 'exit-on-eof'].find((name) => options.has(name));
   if (needOnce && !options.flag('once')) throw new UsageError(`--${needOnce} is about one client: give --once too`);
   if (!isLoopbackName(host)) {

@@ -6,19 +6,24 @@ import { openHistory } from '../repl/history.ts';
 import { parseLine } from '../repl/line.ts';
 import { isMistake, type ReplCommand, type Sendable } from '../repl/repl-command.ts';
 import { openTerminal, type Terminal } from '../repl/terminal.ts';
+import { countText, sizeText } from '../view/size.ts';
+import type { Style } from '../view/style.ts';
 import type { Console } from './console.ts';
 import { perform, type Recipient } from './perform.ts';
 
 /** What is typed in a live session, by a client or on a server: lines are messages, and `/` opens the toolbox. */
 export interface ToolboxOptions {
   readonly env: Env;
-  readonly console: Console;
+  readonly screen: Console;
+  readonly style: Style;
   readonly role: 'client' | 'server';
   readonly mode: 'text' | 'binary';
   /** Whether `/` begins a command. */
   readonly slash: boolean;
   /** To whom a line goes, or, on a server, the client with this number. Empty: to nobody. */
   recipients(client?: number): readonly Recipient[];
+  /** What is said where a line has nobody to go to. */
+  absent(client?: number): string;
   /** Numbers of the clients that are there, for completion. */
   readonly clients?: () => readonly number[];
   /** What only this role knows. */
@@ -29,12 +34,14 @@ export interface ToolboxOptions {
   quit(): void;
 }
 
-const PROMPT = '> ';
+/** Milliseconds that a peer may take nothing before we say so. */
+const PATIENCE = 2000;
 
 export class Toolbox {
   readonly terminal: Terminal;
   readonly #options: ToolboxOptions;
   #mode: 'text' | 'binary';
+  #waiting: (() => void)[] = [];
 
   constructor(options: ToolboxOptions) {
     this.#options = options;
@@ -43,7 +50,7 @@ export class Toolbox {
     this.terminal = openTerminal({
       input: env.stdin,
       output: env.stdout,
-      prompt: PROMPT,
+      prompt: this.#prompt(),
       plain: env.variables.TERM === 'dumb',
       reflows: env.variables.TERM_PROGRAM !== 'vscode',
       history: openHistory(env.variables),
@@ -53,6 +60,18 @@ export class Toolbox {
       onInterrupt: (wish) => (wish === 'quit' ? options.quit() : options.leave()),
       onEnd: () => options.leave(),
     });
+  }
+
+  /** A recipient has room again, or is gone: whoever waits looks again. */
+  relieved(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #prompt(): string {
+    const { style } = this.#options;
+    return `${style.sent(this.#mode === 'binary' ? 'binary>' : '>')} `;
   }
 
   #typed(line: string): void {
@@ -66,12 +85,12 @@ export class Toolbox {
       canRecord: false,
       maskingKey: () => this.#maskingKey(),
     });
-    if (isMistake(command)) this.#options.console.warn(command.text);
+    if (isMistake(command)) this.#options.screen.warn(command.text);
     else this.#obey(command);
   }
 
   #obey(command: ReplCommand): void {
-    const { console, role } = this.#options;
+    const { screen, role } = this.#options;
     switch (command.type) {
       case 'nothing':
         break;
@@ -87,23 +106,22 @@ export class Toolbox {
         else this.#send(command.command, 1, command.client);
         break;
       case 'mode':
-        this.#mode = command.mode;
-        console.note(`lines are sent as ${command.mode} messages`);
+        this.#setMode(command.mode);
         break;
       case 'paste':
         this.#paste(command.opcode);
         break;
       case 'dump':
-        console.setDump(command.form);
+        screen.setDump(command.form);
         break;
       case 'filter':
-        console.setFilter(command.filter);
+        screen.setFilter(command.filter);
         break;
       case 'help':
-        console.print(helpText({ role, canRecord: false }, command.topic));
+        screen.print(helpText({ role, canRecord: false }, command.topic));
         break;
       case 'stats':
-        console.stats();
+        screen.stats();
         break;
       case 'quit':
         this.#options.leave();
@@ -113,20 +131,45 @@ export class Toolbox {
     }
   }
 
+  #setMode(mode: 'text' | 'binary'): void {
+    this.#mode = mode;
+    this.terminal.setPrompt(this.#prompt());
+    const back = mode === 'binary' ? ' (their UTF-8 bytes); /text goes back' : '';
+    this.#options.screen.note(`lines are sent as ${mode} messages${back}`);
+  }
+
   #send(command: Sendable, times: number, client?: number): void {
-    const { console } = this.#options;
+    const { screen } = this.#options;
     const recipients = this.#options.recipients(client);
     if (recipients.length === 0) {
-      console.warn(client === undefined ? 'nobody is connected' : `there is no client ${client}; /clients lists them`);
+      screen.warn(this.#options.absent(client));
       return;
     }
-    void perform(command, recipients, times, (text) => console.warn(text));
+    const stage = { complain: (text: string) => screen.warn(text), room: (recipient: Recipient) => this.#room(recipient) };
+    void perform(command, recipients, times, stage).then((action) => {
+      // What was typed stands on the screen; a file does not.
+      if (command.type === 'file' && action?.type === 'send')
+        screen.note(`sent: ${action.opcode}, ${sizeText(action.data.length)}`);
+      if (action && times > 1) screen.note(`sent ${countText(times, 'time')}`);
+    });
+  }
+
+  /** Waits for `relieved`; a peer that takes nothing for long is mentioned. */
+  async #room(recipient: Recipient): Promise<void> {
+    // What was sent in this turn is written at its end: only then is there somebody to wait for.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!recipient.open || recipient.writable) return;
+    const note = () => this.#options.screen.note('the peer takes nothing just now: the rest waits until it does (Ctrl-C ends)');
+    const timer = setTimeout(note, PATIENCE);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    clearTimeout(timer);
   }
 
   #paste(opcode: 'text' | 'binary'): void {
-    this.#options.console.note('paste or type; a line with only . sends it, Ctrl-C gives up');
-    void this.terminal.readBlock('. ').then((text) => {
+    this.#options.screen.note('paste or type lines; one with only . sends them, Ctrl-C gives up');
+    void this.terminal.readBlock(`${this.#options.style.sent('|')} `).then((text) => {
       if (text !== undefined) this.#send(message(text, opcode), 1);
+      else this.#options.screen.note('nothing was sent');
     });
   }
 

@@ -128,7 +128,7 @@ export class Client {
         this.#shake(transport);
       },
       (error: unknown) => {
-        if (!(error instanceof RouteError)) throw error;
+        if (!RouteError.is(error)) throw error;
         this.#hop = error.hop;
         this.#fail(error.code, error.message);
       },

@@ -8,7 +8,7 @@ export interface Clock {
   soon(callback: () => void): void;
 }
 
-/** The clock of a process. Timers do not keep it alive on their own: the socket does. */
+/** The clock of a process. A timer keeps the process alive: whoever sets one stops it once it has lost its point. */
 export function systemClock(now: () => number): Clock {
   return {
     now,

@@ -19,7 +19,7 @@ export interface PipeOptions {
   readonly count: number | undefined;
   /** Leave once each was seen; not seen is failure. */
   readonly expect: readonly ((text: string) => boolean)[];
-  /** Send every message back. */
+  /** Send every message back, and nothing else besides `execute`: the peer decides when it is over. */
   readonly echo: boolean;
 }
 
@@ -98,6 +98,7 @@ export class Pipe implements ClientHandler {
   open(link: Link): void {
     this.#link = link;
     for (const { opcode, data } of this.#options.execute) link.send(opcode, data, 0, data.length, true);
+    if (this.#options.echo) return;
     if (this.#inputEnded || !this.#input) this.inputEnded();
     else if (this.#inputStarted) this.#input.resume();
     else {
@@ -160,11 +161,11 @@ export class Pipe implements ClientHandler {
   }
 
   /** Closes cleanly; nothing more is written out. */
-  leave(): void {
+  leave(code = 1000): void {
     this.#leaving = true;
     this.#stopQuiet?.();
     this.#input?.stop();
-    this.#link?.close(1000);
+    this.#link?.close(code);
   }
 
   /** The output is full: nothing more is read. */

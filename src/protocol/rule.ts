@@ -54,4 +54,9 @@ export interface Violation {
 /** Misuse of the engine by its caller (never the peer's fault): a bad close code, sending after close. */
 export class LocalProtocolError extends Error {
   override readonly name = 'LocalProtocolError';
+
+  /** By name: the program is bundled in two parts, and each has a class of its own. */
+  static is(error: unknown): error is LocalProtocolError {
+    return error instanceof Error && error.name === 'LocalProtocolError';
+  }
 }

@@ -3,7 +3,7 @@
  * so that what is offered is what is understood.
  */
 import { quoted } from '../cli/mistake.ts';
-import { closeArgument, kickArgument } from './close-argument.ts';
+import { clientNumber, closeArgument, kickArgument } from './close-argument.ts';
 import { FRAME_EXAMPLE, frameArgument } from './frame-argument.ts';
 import { parseAll, parseRepeat, parseTo } from './inner-line.ts';
 import * as message from './message-argument.ts';
@@ -44,9 +44,17 @@ const onServer = ({ role }: Pick<LineContext, 'role'>): boolean => role === 'ser
 const onClient = ({ role }: Pick<LineContext, 'role'>): boolean => role === 'client';
 
 const without =
-  (type: 'handshake' | 'stats' | 'reconnect' | 'quit' | 'clients') =>
+  (type: 'stats' | 'reconnect' | 'quit' | 'clients') =>
   (rest: string): ReplCommand | Mistake =>
     rest.trim() === '' ? { type } : mistake(`/${type} takes no argument, but ${quoted(rest.trim())} follows it`, `/${type}`);
+
+function handshakeArgument(rest: string, { role }: LineContext): ReplCommand | Mistake {
+  const word = rest.trim();
+  if (word === '') return { type: 'handshake' };
+  if (role === 'client') return mistake(`/handshake takes no argument, but ${quoted(word)} follows it`, '/handshake');
+  const client = clientNumber(word, '/handshake 2');
+  return typeof client === 'number' ? { type: 'handshake', client } : client;
+}
 
 export const COMMANDS: readonly ReplCommandSpec[] = [
   {
@@ -195,10 +203,11 @@ export const COMMANDS: readonly ReplCommandSpec[] = [
     name: 'handshake',
     arguments: '',
     summary: 'show the opening handshake again, checked',
-    details: 'The request and the response as they went over the wire, with every finding.',
+    details:
+      'The request and the response as they went over the wire, with every finding. On a server: /handshake N, or that of the newest client.',
     example: '/handshake',
-    completes: ['none'],
-    parse: without('handshake'),
+    completes: ['client', 'none'],
+    parse: handshakeArgument,
   },
   {
     name: 'stats',

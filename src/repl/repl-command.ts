@@ -38,7 +38,9 @@ export type ReplCommand =
   /** Without a filter: say which one is set. */
   | { readonly type: 'filter'; readonly filter?: Filter | 'off' }
   | { readonly type: 'help'; readonly topic?: string }
-  | { readonly type: 'handshake' | 'stats' | 'reconnect' | 'quit' | 'clients' }
+  /** On a server: of this client, or of the newest one. */
+  | { readonly type: 'handshake'; readonly client?: number }
+  | { readonly type: 'stats' | 'reconnect' | 'quit' | 'clients' }
   /** Without a path: say whether and where we record. */
   | { readonly type: 'record'; readonly path?: string }
   | { readonly type: 'record-off' }

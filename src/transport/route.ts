@@ -40,4 +40,9 @@ export class RouteError extends Error {
     this.hop = hop;
     this.code = code;
   }
+
+  /** By name: the program is bundled in two parts, and each has a class of its own. */
+  static is(error: unknown): error is RouteError {
+    return error instanceof Error && error.name === 'RouteError';
+  }
 }

@@ -49,7 +49,7 @@ export function startTls(
       // Judged below, so that the certificate can be shown with the reason.
       rejectUnauthorized: false,
     });
-    const failed = (error: NodeJS.ErrnoException) => reject(new RouteError('tls', error.code ?? 'TLS', error.message));
+    const failed = (error: NodeJS.ErrnoException) => reject(new RouteError('tls', error.code ?? 'TLS', opensslReason(error.message)));
     const closed = () => reject(new RouteError('tls', 'ECONNRESET', 'the peer ended the connection during the TLS handshake'));
     secure.once('error', failed);
     secure.once('close', closed);
@@ -73,6 +73,11 @@ export function startTls(
       }
     });
   });
+}
+
+/** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` says `wrong version number` to people. */
+function opensslReason(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 }
 
 /** The types say Error, and Node gives OpenSSL's code as a string or an error with one. */

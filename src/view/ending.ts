@@ -39,7 +39,11 @@ const AT_HOP: Readonly<Record<string, string>> = {
   stream: 'the connection was lost',
 };
 
-function failureText({ hop, code, message }: Extract<Ending, { type: 'failure' }>, { safe }: EndingView): string {
+/** What failed, and what the system said. Safe to print. */
+export function failureText(
+  { hop, code, message }: Extract<Ending, { type: 'failure' }>,
+  { safe }: Pick<HandshakeStyle, 'safe'>,
+): string {
   const detail = code === 'ABORTED' ? 'given up' : message;
   return `${code === 'TIMEOUT' ? `timed out (${hop.toUpperCase()})` : AT_HOP[hop]}: ${safe(detail)}`;
 }

@@ -1,18 +1,16 @@
-import { closeCodeMeaning } from '../protocol/connection/close-code.ts';
-import type { Closed, DirectionTally, RoundTrips, Tally } from '../session/tally.ts';
-import { closeText } from './annotation.ts';
+import type { DirectionTally, RoundTrips, Tally } from '../session/tally.ts';
 import { countText, durationText, sizeText } from './size.ts';
 import type { Style } from './style.ts';
 import { wrapWords } from './width.ts';
 
-/** What is said on exit: only what happened, at most ten lines. */
+/** What is said on exit: only what happened, in numbers, at most ten lines. How it ended is said when it ends. */
 export interface SummaryOptions {
   readonly style: Style;
   /** Columns of the terminal. */
   readonly width: number;
 }
 
-type Facts = Pick<Tally, 'sent' | 'received' | 'roundTrips' | 'violations' | 'duration' | 'opened' | 'closed'>;
+type Facts = Pick<Tally, 'sent' | 'received' | 'roundTrips' | 'violations' | 'duration' | 'opened'>;
 
 /** Columns of the labels at the left. */
 const LABEL = 10;
@@ -31,7 +29,6 @@ export function summary(tally: Facts, { style, width }: SummaryOptions): string[
         : [style.bad(`the peer broke the protocol ${tally.violations === 1 ? 'once' : `${tally.violations} times`}`)],
     ],
     ['open', openLines(tally)],
-    ['closed', tally.closed ? closedLines(tally.closed, style, width - LABEL) : []],
   ];
   return rows.flatMap(([label, lines]) =>
     lines.map((line, index) => (index === 0 ? style.dim(label.padEnd(LABEL)) : ' '.repeat(LABEL)) + line),
@@ -41,7 +38,7 @@ export function summary(tally: Facts, { style, width }: SummaryOptions): string[
 function directionLines(tally: DirectionTally, columns: number): string[] {
   const parts = [...messageText(tally), ...frameText(tally)];
   const line = parts.join(' · ');
-  return line.length <= columns ? [line].filter((text) => text !== '') : parts;
+  return line.length <= columns ? [line].filter((text) => text !== '') : parts.flatMap((part) => wrapWords(part, columns));
 }
 
 function messageText({ text, binary }: DirectionTally): string[] {
@@ -83,12 +80,4 @@ function roundTripText({ count, min, median, max }: RoundTrips): string {
 function openLines({ duration, opened }: Facts): string[] {
   if (duration === undefined) return [];
   return [opened > 1 ? `${countText(opened, 'connection')} in ${durationText(duration)}` : `for ${durationText(duration)}`];
-}
-
-function closedLines({ code, reason, by }: Closed, style: Style, columns: number): string[] {
-  const who = { us: 'by us', peer: 'by the peer', network: 'cut off' }[by];
-  const normal = code === 1000 || code === 1001 || code === 1005;
-  const text = closeText(code, Buffer.from(reason), columns - who.length - 2, style);
-  const meaning = code === 1000 ? [] : wrapWords(closeCodeMeaning(code), columns);
-  return [`${who}: ${normal ? text : style.warn(text)}`, ...meaning.map((line) => style.dim(line))];
 }

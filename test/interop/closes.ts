@@ -32,3 +32,23 @@ export const BROKEN: readonly (readonly [what: string, code: number, hex: string
   ['text that is not UTF-8', 1007, '81 01 ff'],
   ['text that ends inside a character', 1007, '01 01 e6 80 01 bc'],
 ];
+
+/** The frames as a client sends them: MASK set and a key of zeros, which changes no byte. */
+export function masked(hex: string): Buffer {
+  const bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+  const result: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [first = 0, second = 0] = bytes.subarray(at);
+    const header = second === 126 ? 4 : 2;
+    const length = second === 126 ? bytes.readUInt16BE(at + 2) : second;
+    const extended = bytes.subarray(at + 2, at + header);
+    result.push(
+      Buffer.from([first, second | 0x80]),
+      extended,
+      Buffer.alloc(4),
+      bytes.subarray(at + header, at + header + length),
+    );
+    at += header + length;
+  }
+  return Buffer.concat(result);
+}

@@ -7,7 +7,7 @@ export interface DeflateCombination {
 }
 
 /** 8 is special: zlib's deflate makes 9 of it. */
-const windows = [undefined, 8, 9, 12, 15];
+const windows = [undefined, 8, 10, 15];
 
 export const COMBINATIONS: readonly DeflateCombination[] = [false, true].flatMap((serverNoContextTakeover) =>
   [false, true].flatMap((clientNoContextTakeover) =>
@@ -32,4 +32,12 @@ export function written(combination: DeflateCombination): string {
     ...(serverMaxWindowBits === undefined ? [] : [`server_max_window_bits=${serverMaxWindowBits}`]),
     ...(clientMaxWindowBits === undefined ? [] : [`client_max_window_bits=${clientMaxWindowBits}`]),
   ].join('; ');
+}
+
+/** The parts of an extension in an order of their own: which parameter comes first means nothing. */
+export const parameters = (extension: string): string[] => extension.split(/ *; */).sort();
+
+/** Without the keys that hold nothing: some take `undefined` for a wish. */
+export function defined(combination: DeflateCombination): Partial<Record<keyof DeflateCombination, never>> {
+  return Object.fromEntries(Object.entries(combination).filter(([, value]) => value !== undefined));
 }

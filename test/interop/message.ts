@@ -32,7 +32,8 @@ export function noise(length: number): Buffer {
 /** Text as it is met: repeats far and near, of one, two, three and four bytes a character. */
 export function prose(length: number): string {
   let result = '';
-  for (let row = 0; result.length < length; row++) result += `{"row":${row},"name":"Zoë №${row % 7} 漢字 🙂","on":${row % 3 === 0}}\n`;
+  for (let row = 0; result.length < length; row++)
+    result += `{"row":${row},"name":"Zoë №${row % 7} 漢字 🙂","on":${row % 3 === 0}}\n`;
   // Cut at a row: never inside a surrogate pair.
   return `${result.slice(0, length).replace(/[\ud800-\udfff]+$/, '')}`;
 }

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { CLIENT_LIMITS } from '../../src/protocol/connection/limits.ts';
 import { BROKEN, CLOSES } from './closes.ts';
-import { COMBINATIONS, type DeflateCombination, written } from './deflate.ts';
+import { COMBINATIONS, defined, parameters, written } from './deflate.ts';
 import { Inbox } from './inbox.ts';
 import { binary, MEBIBYTES, MESSAGES, prose, summaries, text } from './message.ts';
 import { connect, type OurClient } from './our-client.ts';
@@ -109,7 +109,7 @@ describe.each([
 });
 
 describe('deflate', () => {
-  test.each(COMBINATIONS.map((combination) => [written(combination), combination] as const))('asked: %s', async (offer) => {
+  test.each(COMBINATIONS.map(written))('asked: %s', async (offer) => {
     const client = await connect((await serveWs({ perMessageDeflate: { threshold: 0 } })).url, { extensions: offer });
     expect(client.extensions).toBe(offer);
     await converse(client, MESSAGES);
@@ -120,7 +120,7 @@ describe('deflate', () => {
   test.each(demands)('demanded: %s', async (answer, combination) => {
     const perMessageDeflate = { threshold: 0, ...defined(combination) };
     const client = await connect((await serveWs({ perMessageDeflate })).url, { extensions: OFFER });
-    expect(client.extensions).toBe(answer);
+    expect(parameters(client.extensions)).toEqual(parameters(answer));
     await converse(client, MESSAGES);
     await closeCleanly(client);
   });
@@ -150,21 +150,23 @@ describe('deflate', () => {
     expect(again < received / 2).toBe(wsRemembers);
   });
 
-  test('a small window is refused where ws cannot do without a larger one', async () => {
+  test('ws demands a window that we did not offer', async () => {
     const { url } = await serveWs({ perMessageDeflate: { threshold: 0, clientMaxWindowBits: 10 } });
-    // Without client_max_window_bits in the offer ws cannot demand it, and takes no extension at all.
+    // RFC 7692 §7.1.2.2: it cannot demand what was not offered; ws answers 400 then.
     await expect(connect(url, { extensions: 'permessage-deflate' })).rejects.toMatchObject({ ending: { type: 'refused' } });
   });
 
   test('some messages of a connection are compressed, some are not', async () => {
-    const { url } = await serveWs({ perMessageDeflate: { threshold: 1024 } });
+    // ws leaves short messages plain where it keeps no context.
+    const { url } = await serveWs({ perMessageDeflate: { threshold: 1024, serverNoContextTakeover: true } });
     const client = await connect(url, { extensions: OFFER });
     const link = client.link;
     const mixed = [text(prose(3000)), text('short'), text(prose(3000)), text('')];
     for (const [index, { opcode, data }] of mixed.entries()) link.act({ type: 'send', opcode, data, compress: index % 2 === 0 });
     expect(await client.messages.take(4)).toEqual(summaries(mixed));
     const [first, second, third] = await client.wireLengths.take(3);
-    expect([(first ?? 0) < 1500, second, (third ?? 9999) < (first ?? 0)]).toEqual([true, 5, true]);
+    expect(first).toBeLessThan(1500);
+    expect([second, third]).toEqual([5, first]);
   });
 
   test('what inflates beyond the limit ends with 1009', async () => {
@@ -274,7 +276,10 @@ describe('the opening handshake', () => {
   test('ws names a subprotocol that was not asked for', async () => {
     const { url } = await serveWs({ handleProtocols: () => 'c' });
     await expect(connect(url, { subprotocols: ['a'] })).rejects.toMatchObject({
-      ending: { type: 'refused', findings: expect.arrayContaining([expect.objectContaining({ id: 'subprotocol', level: 'fail' })]) },
+      ending: {
+        type: 'refused',
+        findings: expect.arrayContaining([expect.objectContaining({ id: 'subprotocol', level: 'fail' })]),
+      },
     });
   });
 
@@ -287,14 +292,11 @@ describe('the opening handshake', () => {
   });
 
   test('ws does not let us in', async () => {
-    const { url } = await serveWs({ verifyClient: (_, done) => done(false, 401, 'log in first', { 'WWW-Authenticate': 'Basic' }) });
+    const { url } = await serveWs({
+      verifyClient: (_, done) => done(false, 401, 'log in first', { 'WWW-Authenticate': 'Basic' }),
+    });
     const refusal = await connect(url).catch((error) => error.ending);
     expect(refusal.type).toBe('refused');
     expect(Buffer.from(refusal.body).toString()).toBe('log in first');
   });
 });
-
-/** Without the keys that hold nothing: ws takes `undefined` for a wish in places. */
-function defined(combination: DeflateCombination): object {
-  return Object.fromEntries(Object.entries(combination).filter(([, value]) => value !== undefined));
-}

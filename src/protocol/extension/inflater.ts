@@ -25,6 +25,8 @@ export interface Inflater {
 const TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 const STEP = 64 * 1024;
 const WINDOW = 32 * 1024;
+/** Blocks with BFINAL set in one piece of payload (64 KiB at most from a socket); an honest sender sets one, or none. */
+const MAX_FINAL_BLOCKS = 256;
 
 let scratch: Buffer | undefined;
 
@@ -71,6 +73,7 @@ class KeptInflater implements Inflater {
   push(input: Uint8Array, start: number, end: number, output: PieceSink): Outcome {
     let at = start;
     let reopened = false;
+    let finals = 0;
     if (at < end) this.#begun = true;
     while (at < end) {
       const { outcome, next } = this.#drain(input, at, end, output);
@@ -78,6 +81,8 @@ class KeptInflater implements Inflater {
       if (next === end) return 'done';
       // Input is left although output had room: a block with BFINAL set ended zlib's stream (RFC 7692 §7.2.3.4).
       if (next === at && reopened) return 'data';
+      // Each costs a new stream: a piece made of nothing else would hold up everybody.
+      if (++finals > MAX_FINAL_BLOCKS) return 'data';
       at = next;
       this.#reopen();
       reopened = true;

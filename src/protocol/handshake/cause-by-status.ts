@@ -38,7 +38,10 @@ const BY_STATUS: Readonly<Record<number, StatusCause>> = {
   502: gateway,
   503: overloaded,
   504: gateway,
-  505: () => ({ cause: 'The server does not want HTTP/1.1: it may speak HTTP/2 only.', remedy: '--http2' }),
+  505: () => ({
+    cause: 'The server does not want HTTP/1.1: it may speak HTTP/2 only.',
+    remedy: 'an address that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
+  }),
 };
 
 function byStatus(facts: Facts, response: ResponseHead): Cause | undefined {
@@ -136,7 +139,7 @@ function proxyAuthentication(_facts: Facts, response: ResponseHead): Cause {
   const scheme = header(response, 'Proxy-Authenticate')?.split(/[ ,]/, 1)[0];
   return {
     cause: `The proxy asks for ${scheme ? `${scheme} ` : ''}credentials.`,
-    remedy: '--proxy http://USER:PASSWORD@HOST:PORT',
+    remedy: 'a way around the proxy; logging in to one is not supported yet',
   };
 }
 
@@ -157,7 +160,7 @@ function redirected(facts: Facts, response: ResponseHead): Cause {
   if (location === undefined) return { cause: `The server redirects (${response.status}) without saying where.` };
   const target = resolve(location, facts.url);
   const cause = `The server redirects to ${redactUrl(location)}.`;
-  return { cause, remedy: target === undefined ? '-L' : inspect(target) };
+  return { cause, remedy: target === undefined ? 'the address that it means' : inspect(target) };
 }
 
 /** The ws: or wss: form of a redirect's target. */

@@ -39,7 +39,10 @@ function otherProtocol(facts: Facts, body: Uint8Array): Cause | undefined {
     return { cause: 'The answer is TLS: this port expects wss.', remedy: otherScheme(facts, true) };
   }
   if (isHttp2(body)) {
-    return { cause: 'The server speaks HTTP/2 from the first byte and no HTTP/1.1.', remedy: `--http2` };
+    return {
+      cause: 'The server speaks HTTP/2 from the first byte and no HTTP/1.1.',
+      remedy: 'a port that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
+    };
   }
   const text = Buffer.from(body.subarray(0, 256)).toString('latin1');
   const banner = BANNERS.find(([pattern]) => pattern.test(text));
@@ -75,13 +78,16 @@ const BY_CODE: readonly (readonly [RegExp, CodeCause])[] = [
     /CERT_NOT_YET_VALID/,
     untrusted("The server's certificate is not valid yet; is this clock right?", '--insecure to look all the same'),
   ],
-  [/ALTNAME|HOSTNAME_MISMATCH/, untrusted("The server's certificate is for another host name.", '--servername NAME')],
+  [
+    /ALTNAME|HOSTNAME_MISMATCH/,
+    untrusted("The server's certificate is for another host name.", 'the name that it is for, or --insecure if you know why'),
+  ],
   [
     /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|certificate required/i,
     untrusted('The server wants a client certificate.', '--cert FILE --key FILE'),
   ],
   [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, untrusted('The server and this side have no TLS version in common.', '--tls-min')],
-  [/UNRECOGNIZED_NAME|INTERNAL_ERROR/, untrusted('The server does not know this host name (SNI).', '--servername NAME')],
+  [/UNRECOGNIZED_NAME|INTERNAL_ERROR/, untrusted('The server does not know this host name (SNI).', 'a name that it serves')],
   [
     /HANDSHAKE_FAILURE|NO_SHARED_CIPHER/,
     untrusted('The server and this side have no cipher or key in common.', '--tls-min, or --cert if it asks for one'),
@@ -89,7 +95,7 @@ const BY_CODE: readonly (readonly [RegExp, CodeCause])[] = [
   [/ENOTFOUND/, () => ({ cause: 'The host name does not exist.', remedy: 'the spelling, or --resolve HOST:PORT:ADDR' })],
   [/EAI_AGAIN/, () => ({ cause: 'The name server does not answer.', remedy: 'again, or --resolve HOST:PORT:ADDR' })],
   [/ECONNREFUSED/, () => ({ cause: 'Nothing listens on this port.', remedy: 'another port; is the server up?' })],
-  [/EHOSTUNREACH|ENETUNREACH/, () => ({ cause: 'There is no route to this address.', remedy: '-4 or -6, or --proxy URL' })],
+  [/EHOSTUNREACH|ENETUNREACH/, () => ({ cause: 'There is no route to this address.', remedy: 'another address or network' })],
   [/ECONNRESET|EPIPE|EMPTY|EOF|socket hang up/i, emptyAnswer],
 ];
 

@@ -1,54 +1,12 @@
-import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../../src/protocol/rule.ts';
 import { hex } from '../bits.ts';
-import { DEFLATE, REJECT } from '../vectors.ts';
-import {
-  binary,
-  close,
-  frame,
-  inShort,
-  more,
-  otherRole,
-  type PeerFrame,
-  ping,
-  pong,
-  ROLES,
-  Talk,
-  type TalkOptions,
-  text,
-  wire,
-} from './talk.ts';
+import { REJECT } from '../vectors.ts';
+import { type Case, dialogues, failed, LOST, refuses } from './dialogues.ts';
+import { binary, close, frame, inShort, more, otherRole, type PeerFrame, ping, pong, ROLES, Talk, text, wire } from './talk.ts';
+import { INVALID_UTF8, VALID_UTF8 } from './utf8-sequences.ts';
 
 /** The groups of the well-known protocol suite, told anew from RFC 6455 and RFC 7692, against both roles. */
-
-/** A dialogue: the peer's frames; what is told, what is answered. `closed` in `heard` is the end of TCP behind it. */
-interface Case {
-  readonly name: string;
-  readonly hear: readonly PeerFrame[];
-  readonly heard: readonly string[];
-  readonly said?: readonly string[];
-  readonly options?: TalkOptions;
-}
-
-const LOST = 'closed 1006 unclean by network';
-const failed = (code: number) => `closed ${code} unclean by us`;
-
-/** Every case in both roles, read whole, byte by byte and in odd pieces; a message behind a fatal end is never told. */
-function dialogues(group: string, cases: readonly Case[]): void {
-  describe(group, () => {
-    describe.each(ROLES)('as %s', (role) => {
-      test.each(cases)('$name', ({ hear, heard, said = [], options }) => {
-        const bytes = wire(otherRole(role), hear);
-        for (const size of [Number.POSITIVE_INFINITY, 1, 7]) {
-          const talk = new Talk(role, options).hear(bytes, size);
-          talk.end();
-          expect([talk.heard, talk.said]).toEqual([heard, said]);
-        }
-      });
-    });
-  });
-}
 
 const SIZES = [0, 125, 126, 127, 128, 65535, 65536];
 
@@ -236,72 +194,6 @@ dialogues('5 fragmentation', [
   },
 ]);
 
-const VALID_UTF8: [string, string][] = [
-  ['Hello-µ@ßöäüàá-UTF-8!!', Buffer.from('Hello-µ@ßöäüàá-UTF-8!!').toString('hex')],
-  ['κόσμε', 'cebae1bdb9cf83cebcceb5'],
-  ['NUL', '00'],
-  ['U+0080', 'c280'],
-  ['U+0800', 'e0a080'],
-  ['U+10000', 'f0908080'],
-  ['U+007F', '7f'],
-  ['U+07FF', 'dfbf'],
-  ['U+FFFF', 'efbfbf'],
-  ['U+10FFFF', 'f48fbfbf'],
-  ['U+D7FF', 'ed9fbf'],
-  ['U+E000', 'ee8080'],
-  ['U+FFFD', 'efbfbd'],
-  ['U+FFFE, a non-character', 'efbfbe'],
-  ['U+FDD0 to U+FDEF, non-characters', 'efb790efb7af'],
-  ...Array.from({ length: 17 }, (_, plane): [string, string] => {
-    const points = String.fromCodePoint(plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff);
-    return [`the last two of plane ${plane}`, Buffer.from(points).toString('hex')];
-  }),
-];
-
-/** [name, hex, index of the first impossible byte] */
-const INVALID_UTF8: [string, string, number][] = [
-  ['a first byte of U+80–BF', '80', 0],
-  ['BF', 'bf', 0],
-  ['two continuation bytes', '8081', 0],
-  ['many continuation bytes', '80bf80bf80bf80', 0],
-  ['all lone lead bytes of two', 'c020c120c220', 0],
-  ['C2 and a space', 'c220', 1],
-  ['E0 and a space', 'e020', 1],
-  ['EF and a space', 'ef20', 1],
-  ['F0 and a space', 'f020', 1],
-  ['F8', 'f820', 0],
-  ['FC', 'fc20', 0],
-  ['FE', 'fe', 0],
-  ['FF', 'ff', 0],
-  ['FE FE FF FF', 'fefeffff', 0],
-  ['κόσμε and a surrogate, edited', 'cebae1bdb9cf83cebcceb5eda080656469746564', 12],
-  ['κόσμε and a code point too large', 'cebae1bdb9cf83cebcceb5f4908080656469746564', 12],
-  ['overlong / in two', 'c0af', 0],
-  ['overlong / in three', 'e080af', 1],
-  ['overlong / in four', 'f08080af', 1],
-  ['overlong / in five', 'f8808080af', 0],
-  ['overlong / in six', 'fc80808080af', 0],
-  ['the largest overlong in two', 'c1bf', 0],
-  ['the largest overlong in three', 'e09fbf', 1],
-  ['the largest overlong in four', 'f08fbfbf', 1],
-  ['overlong NUL in two', 'c080', 0],
-  ['overlong NUL in three', 'e08080', 1],
-  ['overlong NUL in four', 'f0808080', 1],
-  ...['a080', 'adbf', 'ae80', 'afbf', 'b080', 'be80', 'bfbf'].map((rest): [string, string, number] => [
-    `surrogate ED ${rest}`,
-    `ed${rest}`,
-    1,
-  ]),
-  ['surrogate pair D800 DC00', 'eda080edb080', 1],
-  ['surrogate pair DBFF DFFF', 'edafbfedbfbf', 1],
-  ['U+110000', 'f4908080', 1],
-  ['U+13FFFF', 'f4bfbfbf', 1],
-  ['F5', 'f5808080', 0],
-  ['U+1FFFFF', 'f7bfbfbf', 0],
-  ['U+200000 in five', 'f888808080', 0],
-  ['U+7FFFFFFF in six', 'fdbfbfbfbfbf', 0],
-];
-
 const bad = { heard: ['fatal text-not-utf8', failed(1007)], said: ['close 1007'] };
 
 dialogues('6 UTF-8', [
@@ -347,8 +239,6 @@ const closes = (code: number, reason = ''): Pick<Case, 'heard' | 'said'> => ({
   heard: [`close ${code} ${inShort(Buffer.from(reason))}`, `closed ${code} clean by peer`],
   said: [code === 1005 ? 'close' : `close ${code}`],
 });
-const refuses = (rule: string, code = 1002) => ({ heard: [`fatal ${rule}`, failed(code)], said: [`close ${code}`] });
-
 dialogues('7 closing handshake', [
   {
     name: 'a message, then Close',
@@ -512,169 +402,6 @@ describe.each(ROLES)('10 many small writes as %s', (role) => {
     expect(new Talk(otherRole(role)).hear(Buffer.concat(taken)).messages.map(({ data }) => Number(data))).toEqual([
       ...Array(10_000).keys(),
     ]);
-  });
-});
-
-const deflate = {};
-const packed = (content: string | Uint8Array, options = {}) =>
-  deflateRawSync(content, { finishFlush: constants.Z_SYNC_FLUSH, ...options }).subarray(0, -4);
-const compressed = (payload: Uint8Array, fin = true) => frame(1, payload, fin, 0b100);
-
-dialogues('12/13 permessage-deflate: what a receiver must take and refuse', [
-  ...DEFLATE.filter(({ id }) => id !== 'pmd-takeover').map(({ note, payload }) => ({
-    name: note,
-    hear: [compressed(hex(payload))],
-    heard: ['text "Hello"', LOST],
-    options: { deflate },
-  })),
-  {
-    name: 'the window is kept across messages',
-    hear: [compressed(hex('f248cdc9c90700')), compressed(hex('f200110000'))],
-    heard: ['text "Hello"', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'a message that needs a window which was agreed away',
-    hear: [compressed(hex('f248cdc9c90700')), compressed(hex('f200110000'))],
-    heard: ['text "Hello"', 'fatal inflate-failed', failed(1007)],
-    said: ['close 1007'],
-    options: { deflate: { serverNoContextTakeover: true, clientNoContextTakeover: true } },
-  },
-  {
-    name: 'a compressed and a plain message in turn',
-    hear: [compressed(hex('f248cdc9c90700')), text('plain'), compressed(hex('f200110000'))],
-    heard: ['text "Hello"', 'text "plain"', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'RSV1 on the first fragment only, a ping between',
-    hear: [compressed(hex('f248cd'), false), ping('p'), more(hex('c9c90700'))],
-    heard: ['ping "p"', 'text "Hello"', LOST],
-    said: ['pong "p"'],
-    options: { deflate },
-  },
-  {
-    name: 'empty fragments around it',
-    hear: [compressed(hex(''), false), more(hex('f248cdc9c9'), false), more('', false), more(hex('0700'), false), more()],
-    heard: ['text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'an empty message is one octet 0',
-    hear: [compressed(hex('00')), compressed(hex('f248cdc9c90700'))],
-    heard: ['text ""', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'an empty message of no octet harms nothing',
-    hear: [compressed(hex('')), compressed(hex('f248cdc9c90700')), compressed(hex('')), compressed(hex('f200110000'))],
-    heard: ['text ""', 'text "Hello"', 'text ""', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'RSV1 on a continuation',
-    hear: [compressed(hex('f248cd'), false), frame(0, hex('c9c90700'), true, 0b100)],
-    ...refuses('compressed-continuation'),
-    options: { deflate },
-  },
-  { name: 'RSV1 on a ping', hear: [frame(9, 'p', true, 0b100)], ...refuses('compressed-control'), options: { deflate } },
-  { name: 'RSV1 on a Close', hear: [frame(8, '', true, 0b100)], ...refuses('compressed-control'), options: { deflate } },
-  { name: 'RSV2 is still reserved', hear: [frame(1, 'x', true, 0b010)], ...refuses('rsv-set'), options: { deflate } },
-  { name: 'RSV1 and RSV3', hear: [frame(1, 'x', true, 0b101)], ...refuses('rsv-set'), options: { deflate } },
-  { name: 'no DEFLATE data', hear: [compressed(hex('ffffffff'))], ...refuses('inflate-failed', 1007), options: { deflate } },
-  {
-    name: 'a distance beyond what there is',
-    hear: [compressed(hex('f200110000'))],
-    ...refuses('inflate-failed', 1007),
-    options: { deflate },
-  },
-  {
-    name: 'a stored block whose length and its complement differ',
-    hear: [compressed(hex('000500000048656c6c6f00'))],
-    ...refuses('inflate-failed', 1007),
-    options: { deflate },
-  },
-  {
-    name: 'inflated text that is not UTF-8',
-    hear: [compressed(packed(hex('41eda080')))],
-    ...refuses('text-not-utf8', 1007),
-    options: { deflate },
-  },
-  {
-    name: 'inflated text that ends inside a character',
-    hear: [compressed(packed(hex('41e282')))],
-    ...refuses('text-not-utf8', 1007),
-    options: { deflate },
-  },
-  {
-    name: 'a block with BFINAL set and a message behind it',
-    hear: [compressed(hex('f348cdc9c9070000')), compressed(hex('f200110000'))],
-    heard: ['text "Hello"', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'a message that ends with the final block itself',
-    hear: [compressed(deflateRawSync('Hello')), compressed(hex('f200110000'))],
-    heard: ['text "Hello"', 'text "Hello"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'final blocks within a message',
-    hear: [compressed(Buffer.concat([deflateRawSync('Hel'), deflateRawSync('lo'), deflateRawSync('!')]))],
-    heard: ['text "Hello!"', LOST],
-    options: { deflate },
-  },
-  {
-    name: 'blocks of every kind',
-    hear: [
-      compressed(
-        Buffer.concat([
-          packed('stored ', { level: 0 }),
-          hex('0000ffff'),
-          packed('fixed ', { strategy: constants.Z_FIXED }),
-          hex('0000ffff'),
-          packed('abc'.repeat(100)),
-          hex('0000ffff'),
-          deflateRawSync('final'),
-          hex('00'),
-        ]),
-      ),
-    ],
-    heard: ['text (318 bytes)', LOST],
-    options: { deflate },
-  },
-]);
-
-const PARAMETERS = [
-  {},
-  { serverNoContextTakeover: true },
-  { clientNoContextTakeover: true },
-  { serverMaxWindowBits: 8, clientMaxWindowBits: 8 },
-  { serverMaxWindowBits: 9, clientMaxWindowBits: 9 },
-  { serverMaxWindowBits: 9, clientMaxWindowBits: 15, serverNoContextTakeover: true },
-  { serverMaxWindowBits: 15, clientMaxWindowBits: 9, serverNoContextTakeover: true, clientNoContextTakeover: true },
-];
-
-describe.each(ROLES)('12/13 permessage-deflate: we as %s to ourselves as the peer', (role) => {
-  describe.each(PARAMETERS)('%j', (parameters) => {
-    test.each([0, 1, 16, 64, 256, 1024, 4096, 8192, 16384, 32768, 65536, 131072])('messages of %i bytes, ten in turn', (size) => {
-      const sender = new Talk(role, { deflate: parameters });
-      const receiver = new Talk(otherRole(role), { deflate: parameters });
-      const contents = Array.from({ length: 10 }, (_, i) =>
-        Buffer.alloc(size, `{"n":${i},"id":"${(i * 7919).toString(36)}","on":true},`),
-      );
-      for (const [i, content] of contents.entries()) {
-        if (i % 2) sender.connection.sendText(content.toString());
-        else sender.connection.send('binary', content);
-        sender.take();
-      }
-      receiver.hear(sender.sent, 1000);
-      expect(receiver.heard.filter((line) => line.startsWith('fatal'))).toEqual([]);
-      expect(receiver.messages.map(({ data, compressed }, i) => [compressed, contents[i]?.equals(data)])).toEqual(
-        contents.map(() => [true, true]),
-      );
-      if (size >= 1024) expect(sender.sent.length).toBeLessThan(5 * size);
-    });
   });
 });
 

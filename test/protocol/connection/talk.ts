@@ -62,7 +62,7 @@ export function wireFrame({ opcode, payload, fin, rsv }: PeerFrame, masked: bool
 }
 
 /** Reads whole frames, whoever wrote them. */
-export function readWire(bytes: Buffer): (PeerFrame & { masked: boolean })[] {
+function readWire(bytes: Buffer): (PeerFrame & { masked: boolean })[] {
   const list: (PeerFrame & { masked: boolean })[] = [];
   for (let at = 0; at < bytes.length; ) {
     const first = bytes.readUInt8(at);

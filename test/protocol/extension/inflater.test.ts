@@ -54,11 +54,12 @@ describe.each<[string, (windowBits: number, maxOutput: number) => Inflater]>([
 
   test('a window of 32 KiB is carried over final blocks and long messages', () => {
     const inflater = open(15, 4 * MIB);
-    const units = [20_000, 20_000, 25_000, 32_000, 100_000, 30_000, 32_000].map((length, i) => incompressible(length, i + 1));
+    const lengths = [...Array(15).fill(6000), 20_000, 32_000, 100_000, ...Array(8).fill(6000)];
+    const units = lengths.map((length: number, i) => incompressible(length, i + 1));
     let window: Buffer = Buffer.alloc(0);
     for (const [i, unit] of units.entries()) {
-      // Each begins with the end of what was before it: it is short only by way of the window.
-      const content = Buffer.concat([window.subarray(-20_000), unit]);
+      // Each begins with the oldest of what may be referred to: it is short only by way of the whole window.
+      const content = Buffer.concat([window.subarray(300, 6300), unit]);
       const payload = deflateRawSync(content, { ...(window.length > 0 && { dictionary: window }) });
       expect(payload.length).toBeLessThan(unit.length + 2000);
       const [outcome, out] = inflate(inflater, payload, i % 2 ? 10_000 : undefined);

@@ -30,7 +30,7 @@ describe('an answer with another status', () => {
     [302, ['Location: /login'], '', '→ wstap handshake ws://example.com/login'],
     [302, ['Location: wss://u:p@b.example/?token=x'], '', 'The server redirects to wss://***@b.example/?token=***.'],
     [302, [], '', 'without saying where'],
-    [302, ['Location: mailto:a'], '', '→ -L'],
+    [302, ['Location: mailto:a'], '', '→ the address that it means'],
     [400, [], '<center>The plain HTTP request was sent to HTTPS port</center>', '→ wstap handshake wss://example.com/chat'],
     [400, [], 'Client sent an HTTP request to an HTTPS server.\n', 'This port expects TLS'],
     [400, ['Sec-WebSocket-Version: 13, 8'], 'missing key', 'found fault with the request'],
@@ -53,7 +53,7 @@ describe('an answer with another status', () => {
     [502, [], '', 'could not reach the server behind it (502)'],
     [503, [], '', '→ again later'],
     [504, [], '', 'got no answer in time from the server behind it'],
-    [505, [], '', '→ --http2'],
+    [505, [], '', '→ an address that speaks HTTP/1.1'],
     [418, [], '', 'refused the request (418)'],
   ])('%i %j %j', (status, headers, body, words) => {
     expect(causeOf(status, headers, body)).toContain(words);
@@ -103,7 +103,7 @@ describe('no HTTP came', () => {
     [
       'HTTP/2 SETTINGS',
       '\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03',
-      'The server speaks HTTP/2 from the first byte and no HTTP/1.1. → --http2',
+      'The server speaks HTTP/2 from the first byte and no HTTP/1.1. → a port that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
     ],
     ['HTTP/2 GOAWAY', '\x00\x00\x08\x07\x00\x00\x00\x00\x00', 'HTTP/2'],
     ['SSH', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'an SSH server'],

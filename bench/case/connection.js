@@ -1,0 +1,71 @@
+import { openFileLimit } from '../machine.js';
+import { withSides } from '../side-process.js';
+import { watchTraffic } from '../traffic.js';
+import { kibibytes, micros, whole } from '../unit.js';
+
+/** Connections themselves: how fast they open, and what one costs that says nothing. The client is a bare socket. */
+
+const SERVERS = ['wstap', 'ws', 'faye-websocket', 'websocket'];
+
+export const handshakes = {
+  name: 'handshake',
+  tables: () => [
+    {
+      title: 'opening handshakes, 64 at a time, one client process',
+      columns: [
+        { key: 'rate', label: 'handshakes/s', format: whole, better: 'more' },
+        { key: 'perHandshake', label: 'server µs', format: micros, better: 'less', ratio: true },
+      ],
+      reference: 'ws',
+      candidates: SERVERS,
+      goals: [{ factor: 1.2 }],
+      sample: (candidate, settings) =>
+        withSides(['raw', candidate], async (client, server) => {
+          const port = await server.call('serve', { mode: 'echo' });
+          await client.call('handshakes', { port, window: 64 });
+          return openings(client, server, settings);
+        }),
+    },
+  ],
+};
+
+/** A server counts no handshakes: the client's count stands for both. */
+async function openings(client, server, settings) {
+  const counted = {
+    call: async (method) => ({ ...(await server.call(method)), messages: (await client.call(method)).messages }),
+  };
+  const { rate, serverCpu, busy } = await watchTraffic(client, counted, settings);
+  return { rate, perHandshake: serverCpu, busy };
+}
+
+/** Opened before the first look: what the first connections load is not what the next ones cost. */
+const WARM = 500;
+const MANY = 5000;
+
+export const memory = {
+  name: 'memory',
+  tables: ({ quick }) => {
+    const count = Math.min(quick ? 2000 : MANY, openFileLimit() - WARM - 200);
+    return [
+      {
+        title: `memory of an idle connection, server, ${whole(count)} of them`,
+        columns: [{ key: 'bytes', label: 'KiB each', format: kibibytes, better: 'less' }],
+        reference: 'ws',
+        candidates: SERVERS,
+        goals: [{ limit: 7 * 1024, unit: 'KiB' }],
+        sample: (candidate) => idle(candidate, count),
+      },
+    ];
+  },
+};
+
+async function idle(candidate, count) {
+  return withSides(['raw', candidate], async (client, server) => {
+    const port = await server.call('serve', { mode: 'echo' });
+    await client.call('idle', { port, count: WARM });
+    const before = await server.call('settledMemory');
+    await client.call('idle', { port, count });
+    const after = await server.call('settledMemory');
+    return { bytes: (after - before) / count };
+  });
+}

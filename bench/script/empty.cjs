@@ -1,0 +1,1 @@
+// Nothing: what a process of Node costs before it does anything.
