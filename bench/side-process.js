@@ -4,6 +4,8 @@ import { CANDIDATES } from './candidate/table.js';
 
 const SIDE = fileURLToPath(new URL('side.js', import.meta.url));
 
+/** Milliseconds after which a process that does not answer is given up. */
+const PATIENCE = 60_000;
 const STDIO = ['ignore', 'inherit', 'inherit', 'ipc'];
 
 let profiles;
@@ -16,10 +18,12 @@ export function profileInto(folder) {
 /** A process of a measurement, seen from its parent. */
 export class SideProcess {
   #child;
+  #candidate;
   #next = 1;
   #waiting = new Map();
 
   constructor(candidate) {
+    this.#candidate = candidate;
     const env = { ...process.env, ...CANDIDATES[candidate].variables };
     this.#child = fork(SIDE, [candidate], { env, execArgv: ['--expose-gc', ...profiling(candidate)], stdio: STDIO });
     this.#child.on('message', ({ id, result, error }) => {
@@ -36,7 +40,12 @@ export class SideProcess {
   call(method, options) {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      const timer = setTimeout(() => reject(new Error(`${this.#candidate} gave no answer to ${method}`)), PATIENCE);
+      const settled = (settle) => (value) => {
+        clearTimeout(timer);
+        settle(value);
+      };
+      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
       this.#child.send({ id, method, options });
     });
   }

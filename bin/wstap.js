@@ -8,6 +8,9 @@ const argv = process.argv.slice(2);
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.on('error', ({ code }) => {
+    process.exitCode = code === 'EPIPE' ? 141 : 3;
+  });
   process.stdout.write(`${name} ${version}\n`);
 } else if (existsSync(new URL('../dist/main.js', import.meta.url))) {
   module.enableCompileCache?.();

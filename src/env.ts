@@ -17,6 +17,8 @@ export interface Env {
   /** Environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** Takes the command line out of what other users of the machine can list (`ps`), where the platform allows. */
+  readonly hideArguments?: () => void;
   /** Monotonic clock, in milliseconds with a fraction; for every duration and timeout. */
   now(): number;
   /** Wall clock, milliseconds since the epoch; for display only. */
@@ -35,8 +37,9 @@ const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long after a signal unwritten output may hold up the end, in milliseconds: its reader may have stalled for ever. */
 const graceAfterSignal = 3000;
 
-/** The last signal that a listener was told of. */
+/** The last signal that a listener was told of, and whether it was not the first. */
 let received: EndSignal | undefined;
+let urged = false;
 
 /** The real outside. The streams are opened when first asked for: `--help` need not touch standard input. */
 export function processEnv(): Env {
@@ -52,6 +55,9 @@ export function processEnv(): Env {
     },
     variables: process.env,
     platform: process.platform,
+    hideArguments: () => {
+      process.title = 'wstap';
+    },
     now: () => performance.now(),
     wallClock: () => Date.now(),
     fillRandom: (target) => {
@@ -63,6 +69,7 @@ export function processEnv(): Env {
 
 function onSignal(listener: (signal: EndSignal) => void): () => void {
   const relay = (signal: EndSignal): void => {
+    urged = received !== undefined;
     received = signal;
     listener(signal);
   };
@@ -70,6 +77,11 @@ function onSignal(listener: (signal: EndSignal) => void): () => void {
   return () => {
     for (const signal of endSignals) process.off(signal, relay);
   };
+}
+
+/** Calls back once what runs now has returned, before any microtask that waits. */
+export function nextTick(callback: () => void): void {
+  process.nextTick(callback);
 }
 
 /**
@@ -83,6 +95,11 @@ export function endWith(status: number): void {
   const raise = (): void => {
     process.kill(process.pid, signal);
   };
+  // Asked twice, we wait for nothing.
+  if (urged) {
+    raise();
+    return;
+  }
   process.once('beforeExit', raise);
   setTimeout(raise, graceAfterSignal).unref();
 }

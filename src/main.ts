@@ -1,4 +1,4 @@
-import { UsageError } from './cli/option.ts';
+import { type CommandSpec, UsageError } from './cli/option.ts';
 import { parseArguments } from './cli/parse.ts';
 import { LocalError } from './command/command.ts';
 import { COMMANDS, FALLBACK } from './command/table.ts';
@@ -28,6 +28,8 @@ async function dispatch(env: Env, argv: readonly string[]): Promise<number> {
 async function runCommand(name: string, argv: readonly string[], env: Env): Promise<number> {
   const command = await COMMANDS.get(name)?.();
   if (!command) throw new UsageError(`there is no command ${name}`);
+  const misplaced = name === FALLBACK ? misplacedCommand(command.spec, argv) : undefined;
+  if (misplaced !== undefined) throw new UsageError(`the command comes first: wstap ${misplaced} …`);
   const parsed = parseArguments(command.spec, argv);
   if (parsed.options.get('help') === true) return (await import('./command/answers.ts')).help(command.spec, env);
   if (parsed.options.get('version') === true) return (await import('./command/answers.ts')).version(env);
@@ -35,10 +37,20 @@ async function runCommand(name: string, argv: readonly string[], env: Env): Prom
     // wscat's -l PORT.
     const port = parsed.options.get('listen');
     if (typeof port === 'string') return runCommand('listen', [port, ...without(argv, port)], env);
-    const [word] = parsed.positionals;
-    if (word !== undefined && COMMANDS.has(word)) throw new UsageError(`the command comes first: wstap ${word} …`);
   }
   return command.run(parsed, env);
+}
+
+/** A command's name behind options, as in `wstap -v listen 8080`; not one that is an option's value. */
+function misplacedCommand(spec: CommandSpec, argv: readonly string[]): string | undefined {
+  return argv.find((word, index) => {
+    if (!COMMANDS.has(word)) return false;
+    try {
+      return parseArguments(spec, argv.slice(0, index)).positionals.length === 0;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** argv less `-l PORT` in any of its spellings. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type ClientOptions, WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 
 /** Peers for the program under test: well-behaved ones (ws) and raw ones that do as they like. All end with their test. */
 
@@ -125,8 +125,8 @@ export class GoodClient {
   readonly #waiting = new Set<() => void>();
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(port: number, options: ClientOptions = {}, protocols: string[] = []) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/`, protocols, { perMessageDeflate: false, ...options });
+  constructor(port: number, options: ClientOptions = {}, protocols: string[] = [], path = '') {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/${path}`, protocols, { perMessageDeflate: false, ...options });
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data: Buffer) => {
       this.messages.push(data.toString());

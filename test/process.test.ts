@@ -11,7 +11,8 @@ buildsProgram();
 const folder = mkdtempSync(join(tmpdir(), 'process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const shell = (script: string, env: Record<string, string> = {}) => ended(spawnShell(script, { stdio: ['ignore', 'pipe', 'pipe'], env }));
+const shell = (script: string, env: Record<string, string> = {}) =>
+  ended(spawnShell(script, { stdio: ['ignore', 'pipe', 'pipe'], env }));
 const QUICK = '-w 50ms';
 
 test.each<[script: string, status: number, stdout: string]>([

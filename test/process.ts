@@ -21,6 +21,9 @@ export function buildsProgram(): void {
   afterAll(() => rmSync(copy, { recursive: true }));
 }
 
+/** Path of `bin/wstap.js`, for whoever ends what it starts. */
+export const builtProgram = (): string => program;
+
 export function spawnProgram(argv: readonly string[], options: SpawnOptions = {}): ChildProcess {
   return launch(process.execPath, [program, ...argv], options);
 }

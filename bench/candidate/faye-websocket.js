@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import WebSocket from 'faye-websocket';
-
-const HIGH_WATER = 256 * 1024;
+import { keepFull } from '../work/keep-full.js';
 
 export function serve({ mode, payload }, counter) {
   const server = createServer();
@@ -20,14 +19,11 @@ export function serve({ mode, payload }, counter) {
 }
 
 function flood(ws, socket, payload, counter) {
-  const pump = () => {
-    while (socket.writableLength < HIGH_WATER) {
-      ws.send(payload);
-      counter.messages++;
-    }
+  const send = () => {
+    ws.send(payload);
+    counter.messages++;
   };
-  socket.on('drain', pump);
-  pump();
+  keepFull(socket, () => socket.writableLength, send);
 }
 
 export function connect({ port }, _counter, received) {

@@ -1,4 +1,5 @@
 import { connect as connectTcp, createServer } from 'node:net';
+import { keepFull } from '../work/keep-full.js';
 
 /** Bare sockets that carry as many bytes as the messages have: no WebSocket can be faster than this. */
 
@@ -20,14 +21,11 @@ export function serve({ mode, size }, counter) {
 
 function flood(socket, size, counter) {
   const piece = Buffer.alloc(Math.max(size, PIECE));
-  const pump = () => {
-    while (socket.writableLength < 4 * PIECE) {
-      socket.write(piece);
-      counter.messages += piece.length / size;
-    }
+  const send = () => {
+    socket.write(piece);
+    counter.messages += piece.length / size;
   };
-  socket.on('drain', pump);
-  pump();
+  keepFull(socket, () => socket.writableLength, send);
 }
 
 /** Answers as many bytes as come, so that the window stays as it is. */

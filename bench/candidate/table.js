@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { ENGINE } from '../engine.js';
+import { enginePath } from '../engine.js';
 
 /**
  * Who runs. Each module has some of: `serve(options, counter)` gives a port, `connect(options, counter, received)` gives
  * `{ send, extensions }`, `parser(options, received)` takes chunks, `builder()` takes texts.
  */
-const ours = () => import(pathToFileURL(ENGINE).href);
+const ours = () => import(pathToFileURL(enginePath()).href);
 const ws = () => import('./ws.js');
 
 export const CANDIDATES = {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import websocket from 'websocket';
+import { keepFull } from '../work/keep-full.js';
 
-const HIGH_WATER = 256 * 1024;
 const LARGE = 16 * 1024 * 1024;
 /** Its defaults cut messages at 64 KiB a frame and 1 MiB in all, and split what is sent above 16 KiB. */
 const limits = { maxReceivedFrameSize: LARGE, maxReceivedMessageSize: LARGE, fragmentOutgoingMessages: false };
@@ -24,15 +24,11 @@ export function serve({ mode, payload }, counter) {
 }
 
 function flood(connection, payload, counter) {
-  const { socket } = connection;
-  const pump = () => {
-    while (socket.writableLength < HIGH_WATER) {
-      connection.send(payload);
-      counter.messages++;
-    }
+  const send = () => {
+    connection.send(payload);
+    counter.messages++;
   };
-  socket.on('drain', pump);
-  pump();
+  keepFull(connection.socket, () => connection.socket.writableLength, send);
 }
 
 export function connect({ port }, _counter, received) {

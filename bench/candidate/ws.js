@@ -1,6 +1,5 @@
 import { Receiver, Sender, WebSocket, WebSocketServer } from 'ws';
-
-const HIGH_WATER = 256 * 1024;
+import { keepFull } from '../work/keep-full.js';
 
 export function serve({ mode, deflate, payload }, counter) {
   const perMessageDeflate = deflate ? { threshold: 0 } : false;
@@ -19,14 +18,11 @@ export function serve({ mode, deflate, payload }, counter) {
 }
 
 function flood(ws, socket, payload, counter) {
-  const pump = () => {
-    while (ws.bufferedAmount < HIGH_WATER) {
-      ws.send(payload);
-      counter.messages++;
-    }
+  const send = () => {
+    ws.send(payload);
+    counter.messages++;
   };
-  socket.on('drain', pump);
-  pump();
+  keepFull(socket, () => ws.bufferedAmount, send);
 }
 
 export function connect({ port, deflate }, _counter, received) {

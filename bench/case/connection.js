@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openFileLimit } from '../machine.js';
 import { withSides } from '../side-process.js';
 import { watchTraffic } from '../traffic.js';
@@ -38,14 +39,14 @@ async function openings(client, server, settings) {
   return { rate, perHandshake: serverCpu, busy };
 }
 
-/** Opened before the first look: what the first connections load is not what the next ones cost. */
-const WARM = 500;
+/** Milliseconds of connections that come and go before the first look: a heap that has grown is not what idle ones cost. */
+const WARM_UP = 2000;
 const MANY = 5000;
 
 export const memory = {
   name: 'memory',
   tables: ({ quick }) => {
-    const count = Math.min(quick ? 2000 : MANY, openFileLimit() - WARM - 200);
+    const count = Math.min(quick ? 2000 : MANY, openFileLimit() - 500);
     return [
       {
         title: `memory of an idle connection, server, ${whole(count)} of them`,
@@ -60,9 +61,11 @@ export const memory = {
 };
 
 async function idle(candidate, count) {
-  return withSides(['raw', candidate], async (client, server) => {
+  return withSides(['raw', 'raw', candidate], async (visitors, client, server) => {
     const port = await server.call('serve', { mode: 'echo' });
-    await client.call('idle', { port, count: WARM });
+    await visitors.call('handshakes', { port, window: 64 });
+    await sleep(WARM_UP);
+    await visitors.stop();
     const before = await server.call('settledMemory');
     await client.call('idle', { port, count });
     const after = await server.call('settledMemory');

@@ -3,9 +3,9 @@ import { answerCompletion } from '../cli/completion.ts';
 import { renderHelp, renderOverview } from '../cli/help.ts';
 import type { CommandSpec } from '../cli/option.ts';
 import type { Env } from '../env.ts';
-import { ExitStatus } from '../exit-status.ts';
 import { colorLevel, colorStyle, plainStyle } from '../view/style.ts';
 import { OVERVIEW } from './overview.ts';
+import { print } from './print.ts';
 import { allCommands, FALLBACK } from './table.ts';
 
 /** What wstap says about itself: help, version, completion. */
@@ -14,25 +14,22 @@ export async function overview(env: Env): Promise<number> {
   const commands = (await allCommands()).map(({ spec }) => spec);
   const common = commands.flatMap(({ options }) => options).filter(({ name }) => OVERVIEW.commonest.includes(name));
   const options = OVERVIEW.commonest.flatMap((name) => common.find((option) => option.name === name) ?? []);
-  env.stdout.write(renderOverview('wstap', { ...OVERVIEW, commands, options }, await layout(env)));
-  return ExitStatus.ok;
+  return print(env, renderOverview('wstap', { ...OVERVIEW, commands, options }, await layout(env)));
 }
 
 export async function help(spec: CommandSpec, env: Env): Promise<number> {
-  env.stdout.write(renderHelp('wstap', spec, await layout(env)));
-  return ExitStatus.ok;
+  return print(env, renderHelp('wstap', spec, await layout(env)));
 }
 
-export function version(env: Env): number {
-  env.stdout.write(`${metadata.name} ${metadata.version}\n`);
-  return ExitStatus.ok;
+export function version(env: Env): Promise<number> {
+  return print(env, `${metadata.name} ${metadata.version}\n`);
 }
 
 export async function complete(request: readonly string[], env: Env): Promise<number> {
   const commands = (await allCommands()).map(({ spec }) => spec);
   const fallback = commands.find(({ name }) => name === FALLBACK);
-  if (fallback) for (const line of await answerCompletion({ commands, fallback }, request)) env.stdout.write(`${line}\n`);
-  return ExitStatus.ok;
+  const lines = fallback ? await answerCompletion({ commands, fallback }, request) : [];
+  return print(env, lines.map((line) => `${line}\n`).join(''));
 }
 
 async function layout(env: Env) {

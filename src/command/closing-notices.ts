@@ -8,12 +8,13 @@ import type { Look } from './look.ts';
  * when all is over.
  */
 export class ClosingNotices {
-  readonly #look: Look;
+  readonly #lookOf: (connection: number) => Look;
   readonly #say: (lines: readonly string[], connection: number) => void;
   readonly #known = new Map<number, { closeSent: boolean; told: boolean; broken: boolean; trouble: string | undefined }>();
 
-  constructor(look: Look, say: (lines: readonly string[], connection: number) => void) {
-    this.#look = look;
+  /** `lookOf`: how what is said of a connection is to look, which may stand behind its number. */
+  constructor(lookOf: (connection: number) => Look, say: (lines: readonly string[], connection: number) => void) {
+    this.#lookOf = lookOf;
     this.#say = say;
   }
 
@@ -30,7 +31,7 @@ export class ClosingNotices {
         this.#note(connection, { broken: event.fatal });
         break;
       case 'failure':
-        this.#note(connection, { trouble: this.#look.safe(event.message) });
+        this.#note(connection, { trouble: this.#lookOf(connection).safe(event.message) });
         break;
       case 'closed':
         this.#closed(event);
@@ -64,6 +65,6 @@ export class ClosingNotices {
   }
 
   #tell(closing: Closing, connection: number): void {
-    this.#say(closingLines(closing, this.#look), connection);
+    this.#say(closingLines(closing, this.#lookOf(connection)), connection);
   }
 }

@@ -2,9 +2,9 @@ import { type Shell, shells } from '../cli/completion.ts';
 import { completionScript } from '../cli/completion-script.ts';
 import { type CommandSpec, type ParsedArguments, UsageError } from '../cli/option.ts';
 import type { Env } from '../env.ts';
-import { ExitStatus } from '../exit-status.ts';
 import type { Command } from './command.ts';
 import { HELP } from './options.ts';
+import { print } from './print.ts';
 
 const spec: CommandSpec = {
   name: 'completion',
@@ -23,8 +23,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const [given] = parsed.positionals;
   const shell = given ?? env.variables.SHELL?.split('/').at(-1);
   if (!shells.includes(shell as Shell)) throw new UsageError(`name the shell: wstap completion ${shells.join('|')}`);
-  env.stdout.write(completionScript('wstap', shell as Shell));
-  return ExitStatus.ok;
+  return print(env, completionScript('wstap', shell as Shell));
 }
 
 export const command: Command = { spec, run };

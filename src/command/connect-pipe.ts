@@ -8,7 +8,7 @@ import type { SessionEvent } from '../session/event.ts';
 import { durationText } from '../view/size.ts';
 import { clientEnv } from './client-env.ts';
 import { Diagnostics, diagnosticsOptions, stderrPrinter } from './diagnostics.ts';
-import { type Ending, statusOf } from './failure.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from './outgoing.ts';
 import { Reconnection } from './reconnect.ts';
@@ -188,5 +188,3 @@ class PipeSession {
     return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
   }
 }
-
-const STATUS_OF_SIGNAL = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup } as const;

@@ -5,18 +5,17 @@ import type { Link } from '../endpoint/link.ts';
 import type { EndSignal, Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Opcode } from '../protocol/frame/opcode.ts';
-import { fieldValues } from '../protocol/http/head.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { ReplCommand } from '../repl/repl-command.ts';
 import type { SessionEvent } from '../session/event.ts';
 import { failureText } from '../view/ending.ts';
-import { type HandshakeReport, renderHandshake } from '../view/handshake.ts';
-import type { Phase } from '../view/phases.ts';
+import { renderHandshake } from '../view/handshake.ts';
 import { durationText } from '../view/size.ts';
-import { clientEnv } from './client-env.ts';
-import { Console } from './console.ts';
-import { Diagnostics, diagnosticsOptions, dumpOf } from './diagnostics.ts';
+import { clientEnv, randomFraction } from './client-env.ts';
+import { Console, consoleOptions } from './console.ts';
+import { Diagnostics, diagnosticsOptions } from './diagnostics.ts';
 import { type Ending, statusOf } from './failure.ts';
+import { agreements, timeTaken } from './greeting.ts';
 import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
 import { PersistentClient } from './persistent-client.ts';
@@ -54,6 +53,8 @@ class TerminalSession {
   #stopPinging: (() => void) | undefined;
   #toolbox: Toolbox | undefined;
   #status: number | undefined;
+  /** The screen takes less than there is to show. */
+  #screenFull = false;
   #leaving = false;
   #over = false;
   #finish: (status: number) => void = () => undefined;
@@ -74,7 +75,7 @@ class TerminalSession {
     const endpoint = clientEnv(env);
     const interval = options.number('ping-interval');
     this.#startPinging = (link) => (interval === undefined ? () => undefined : keepPinging(link, endpoint.clock, interval));
-    this.#console = this.#openConsole();
+    this.#console = new Console(consoleOptions(options, look, false), (text) => this.#print(text));
     // The console shows the frames.
     const shown = { ...diagnosticsOptions(options, look, to.url), dump: undefined };
     this.#diagnostics = new Diagnostics(shown, (text) => this.#print(text));
@@ -85,7 +86,10 @@ class TerminalSession {
       starting: () => this.#starting(),
       opened: (link) => this.#opened(link),
       message: (link, message) => this.#received(link, message),
-      drain: () => this.#toolbox?.relieved(),
+      drain: () => {
+        this.#toolbox?.relieved();
+        this.#steer();
+      },
       retrying: (ending, pause) => this.#retrying(ending, pause),
       ended: (ending, broken) => this.#ended(ending, broken),
     });
@@ -104,20 +108,6 @@ class TerminalSession {
     }
   }
 
-  #openConsole(): Console {
-    const options = this.#options;
-    return new Console({
-      look: this.#look,
-      print: (text) => this.#print(text),
-      showPings: options.flag('show-ping-pong'),
-      keepsPinging: options.has('ping-interval'),
-      numbered: false,
-      dump: dumpOf(options) ?? 'off',
-      dumpMax: options.number('dump-max'),
-      quiet: options.flag('quiet'),
-    });
-  }
-
   #starting(): void {
     this.#diagnostics.restart();
     this.#reminder.expect(`connecting to ${this.#look.safe(this.#to.url)}; Ctrl-C gives up`);
@@ -131,15 +121,27 @@ class TerminalSession {
     if (event.type === 'frame' && event.direction === 'sent' && event.frame.opcode === Opcode.close) {
       this.#reminder.expect('waiting for the peer to close, 5 s at most; Ctrl-C leaves at once');
     }
-    const link = this.#client.link;
-    if (event.type !== 'message' || !this.#toolbox?.terminal.needsDrain || !link || link.connection.paused) return;
-    // The screen is slower than the peer: read no more until it has caught up.
-    link.pause();
-    void this.#toolbox.terminal.drained().then(() => link.resume());
+    const terminal = this.#toolbox?.terminal;
+    if ((event.type !== 'message' && event.type !== 'frame') || !terminal?.needsDrain || this.#screenFull) return;
+    this.#screenFull = true;
+    this.#steer();
+    void terminal.drained().then(() => {
+      this.#screenFull = false;
+      this.#steer();
+    });
   }
 
   #received(link: Link, { opcode, buffer, start, end }: MessageView): void {
-    if (this.#options.flag('echo') && link.open) link.send(opcode, buffer, start, end, true);
+    if (!this.#options.flag('echo') || !link.open) return;
+    link.send(opcode, buffer, start, end, true);
+    if (!link.writable) this.#steer();
+  }
+
+  /** Reads no more while the screen is slower than the peer, or the peer takes back less than it sends. */
+  #steer(): void {
+    const { link } = this.#client;
+    if (this.#screenFull || (this.#options.flag('echo') && link?.writable === false)) link?.pause();
+    else link?.resume();
   }
 
   #opened(link: Link): void {
@@ -147,6 +149,7 @@ class TerminalSession {
     link.connection.watch(true);
     this.#stopPinging = this.#startPinging(link);
     this.#greet();
+    this.#toolbox ??= this.#openToolbox();
     for (const { opcode, data } of this.#execute) {
       this.#console.sent({ opcode, data });
       link.send(opcode, data, 0, data.length, true);
@@ -154,14 +157,12 @@ class TerminalSession {
   }
 
   #greet(): void {
-    const again = this.#toolbox !== undefined;
-    this.#toolbox ??= this.#openToolbox();
     if (this.#options.flag('quiet')) return;
     const { style, safe } = this.#look;
     const { report } = this.#diagnostics.handshake;
     this.#print(`${style.good('Connected')} to ${safe(this.#to.url)} in ${durationText(timeTaken(report.phases ?? []))}.`);
     for (const agreement of agreements(report)) this.#console.note(safe(agreement));
-    if (again) return;
+    if (this.#toolbox) return;
     if (this.#to.inside) this.#console.note('no URL: this is an echo server inside wstap, it sends back what you send');
     const how = this.#options.off('slash') ? 'Type a message; / begins no command.' : 'Type a message, or /help.';
     this.#print(style.dim(`${how} Ctrl-D closes.`));
@@ -243,30 +244,4 @@ class TerminalSession {
     if (this.#toolbox) this.#toolbox.terminal.print(text);
     else this.#env.stdout.write(`${text}\n`);
   }
-}
-
-/** Milliseconds from the first step to the end of the last. */
-function timeTaken(phases: readonly Phase[]): number {
-  const [first] = phases;
-  return first ? Math.max(...phases.map(({ endedAt }) => endedAt)) - first.startedAt : 0;
-}
-
-/** What was negotiated, and what was asked for and not given. */
-function agreements({ request, response }: HandshakeReport): string[] {
-  const value = (head: typeof request | typeof response, name: string) => (head ? fieldValues(head, name).join(', ') : '');
-  const extensions = value(response, 'Sec-WebSocket-Extensions');
-  const subprotocol = value(response, 'Sec-WebSocket-Protocol');
-  const wanted = value(request, 'Sec-WebSocket-Protocol');
-  return [
-    ...(subprotocol === '' ? [] : [`subprotocol: ${subprotocol}`]),
-    ...(subprotocol === '' && wanted !== '' ? [`the server took no subprotocol; ${wanted} was asked for`] : []),
-    ...(extensions === '' ? [] : [`extensions: ${extensions}`]),
-  ];
-}
-
-/** From 0 to 1. */
-function randomFraction(env: Env): number {
-  const bytes = new Uint8Array(4);
-  env.fillRandom(bytes);
-  return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
 }

@@ -1,3 +1,4 @@
+import type { Options } from '../cli/value.ts';
 import { isControl, Opcode, opcodeName } from '../protocol/frame/opcode.ts';
 import { RULES } from '../protocol/rule.ts';
 import type { Dump, Filter } from '../repl/repl-command.ts';
@@ -11,6 +12,7 @@ import { durationText } from '../view/size.ts';
 import { summary } from '../view/summary.ts';
 import { wrapWords } from '../view/width.ts';
 import { ClosingNotices } from './closing-notices.ts';
+import { dumpOf } from './diagnostics.ts';
 import type { Look } from './look.ts';
 
 /**
@@ -19,7 +21,6 @@ import type { Look } from './look.ts';
  */
 export interface ConsoleOptions {
   readonly look: Look;
-  readonly print: (text: string) => void;
   /** Show pings and pongs also where frames are not dumped (wscat's `-P`). */
   readonly showPings: boolean;
   /** Whether we ping by ourselves: then only the round trips of typed pings are told. */
@@ -32,6 +33,18 @@ export interface ConsoleOptions {
   readonly quiet: boolean;
 }
 
+export function consoleOptions(options: Options, look: Look, numbered: boolean): ConsoleOptions {
+  return {
+    look,
+    showPings: options.flag('show-ping-pong'),
+    keepsPinging: options.has('ping-interval'),
+    numbered,
+    dump: dumpOf(options) ?? 'off',
+    dumpMax: options.number('dump-max'),
+    quiet: options.flag('quiet'),
+  };
+}
+
 type FrameEvent = Extract<SessionEvent, { type: 'frame' }>;
 type MessageEvent = Extract<SessionEvent, { type: 'message' }>;
 
@@ -41,6 +54,7 @@ const OWN_PING = /^wstap \d+$/;
 export class Console {
   readonly tally = new Tally();
   readonly #options: ConsoleOptions;
+  readonly #print: (text: string) => void;
   readonly #closings: ClosingNotices;
   #dump: Dump;
   #filter: Filter | 'off' = 'off';
@@ -49,11 +63,16 @@ export class Console {
   /** Payloads of pings of ours that are not answered yet, the oldest first. */
   readonly #unanswered = new Set<string>();
 
-  constructor(options: ConsoleOptions) {
+  /** `print` takes whole lines, without the last line feed. */
+  constructor(options: ConsoleOptions, print: (text: string) => void) {
     this.#options = options;
+    this.#print = print;
     this.#dump = options.dump;
     this.#frame = this.#viewFor(options.dump);
-    this.#closings = new ClosingNotices(options.look, (lines, connection) => this.#say(lines, connection));
+    this.#closings = new ClosingNotices(
+      (connection) => this.#inner(connection),
+      (lines, connection) => this.#say(lines, connection),
+    );
   }
 
   /** The sink: shows what is to be shown, and counts everything. */
@@ -78,12 +97,14 @@ export class Console {
 
   /** Lines as they are. */
   print(text: string): void {
-    if (text !== '') this.#options.print(text);
+    if (text !== '') this.#print(text);
   }
 
   /** What was sent without having been typed. */
-  sent(message: ShownMessage): void {
-    if (!this.#options.quiet) this.print(`${this.#options.look.style.sent('>')} ${this.#messageText(message, 2)}`);
+  sent(message: ShownMessage, connection?: number): void {
+    const prefix = this.#prefix(connection);
+    const text = this.#messageText(message, prefix.length + 2);
+    if (!this.#options.quiet) this.print(`${prefix}${this.#options.look.style.sent('>')} ${text}`);
   }
 
   /** Without a form: on, in hex, if it was off, else off. */
@@ -169,7 +190,8 @@ export class Console {
   }
 
   #showViolation({ violation, fatal, connection }: Extract<SessionEvent, { type: 'violation' }>): void {
-    if (fatal) this.#say(breachLines(violation, this.#inner(connection)), connection);
+    const dumped = this.#dump !== 'off' && this.#filter === 'off';
+    if (fatal) this.#say(breachLines(violation, this.#inner(connection), dumped), connection);
     else if (this.#dump === 'off') {
       this.warn(`${violation.detail} (${RULES[violation.rule].section}); going on, as --lenient says`, connection);
     }

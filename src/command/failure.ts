@@ -1,3 +1,4 @@
+import type { EndSignal } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import type { SessionEvent } from '../session/event.ts';
 
@@ -19,6 +20,13 @@ export function statusOf(ending: Ending, broken: boolean): ExitStatus {
       return ending.wasClean && NORMAL.has(ending.code) ? ExitStatus.ok : ExitStatus.abnormal;
   }
 }
+
+/** What the shell is told where a signal ended us. */
+export const STATUS_OF_SIGNAL: Readonly<Record<EndSignal, ExitStatus>> = {
+  SIGINT: ExitStatus.sigint,
+  SIGTERM: ExitStatus.sigterm,
+  SIGHUP: ExitStatus.sighup,
+};
 
 /** 1000, 1001, and a Close without a code. */
 const NORMAL: ReadonlySet<number> = new Set([1000, 1001, 1005]);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { Options } from '../cli/value.ts';
 import { Client } from '../endpoint/client.ts';
-import type { Env } from '../env.ts';
+import type { EndSignal, Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { judgeExtensions } from '../protocol/extension/negotiate.ts';
 import { likelyCause } from '../protocol/handshake/cause.ts';
@@ -17,10 +17,11 @@ import { handshakeJson } from '../view/handshake-json.ts';
 import { clientEnv } from './client-env.ts';
 import { clientOptions, readLocal } from './client-options.ts';
 import { type Command, LocalError } from './command.ts';
-import { type Ending, statusOf } from './failure.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { type Look, lookOf } from './look.ts';
 import { HELP, MAX_HEADER, NETWORK_OPTIONS, REQUEST_OPTIONS, VIEW_OPTIONS } from './options.ts';
 import { readAll } from './outgoing.ts';
+import { print } from './print.ts';
 import { parseAddress } from './target.ts';
 import { warnings } from './warnings.ts';
 
@@ -81,21 +82,27 @@ async function live(text: string, options: Options, look: Look, env: Env): Promi
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
   const client = await clientOptions(options, address, env);
   const collector = new HandshakeCollector(address.url);
-  const { ending, opened } = await ask(client, collector, env);
+  const { ending, opened, signal } = await ask(client, collector, env);
+  if (signal) return STATUS_OF_SIGNAL[signal];
   const { report } = collector;
   const whole = { ...report, findings: [...(report.request ? checkRequest(report.request) : []), ...report.findings] };
-  show([whole], options, look, env);
+  const printed = await print(env, written([whole], options, look));
   if (!opened && ending.type === 'failure' && options.text('format') !== 'json') {
     for (const line of endingLines(ending, { findings: [] }, { ...look, headShown: true })) env.stderr.write(`${line}\n`);
   }
-  return opened ? ExitStatus.ok : statusOf(ending, false);
+  return opened ? printed : statusOf(ending, false);
 }
 
 /** Opens, and closes again at once. */
 function ask(options: ConstructorParameters<typeof Client>[0], collector: HandshakeCollector, env: Env) {
-  return new Promise<{ ending: Ending; opened: boolean }>((resolve) => {
+  return new Promise<{ ending: Ending; opened: boolean; signal: EndSignal | undefined }>((resolve) => {
     let opened = false;
-    const stopListening = env.onSignal(() => client.stop());
+    let signal: EndSignal | undefined;
+    const stopListening = env.onSignal((received) => {
+      if (signal) client.link?.destroy();
+      signal = received;
+      client.stop();
+    });
     const record = (event: SessionEvent) => {
       if (!opened) collector.record(event);
     };
@@ -110,21 +117,21 @@ function ask(options: ConstructorParameters<typeof Client>[0], collector: Handsh
       drain: () => undefined,
       end: (ending) => {
         stopListening();
-        resolve({ ending, opened });
+        resolve({ ending, opened, signal });
       },
     });
   });
 }
 
-function pasted(text: string, source: string, options: Options, look: Look, env: Env): number {
+async function pasted(text: string, source: string, options: Options, look: Look, env: Env): Promise<number> {
   const found = readPasted(text);
   if (found.length === 0) {
     throw new LocalError(`no HTTP request or response was found in ${source}: paste a head that begins with GET or HTTP/1.1`);
   }
   const reports = found.map(judge);
-  show(reports, options, look, env);
+  const printed = await print(env, written(reports, options, look));
   const wrong = reports.some(({ findings }) => findings.some(({ level }) => level === 'fail'));
-  return wrong ? ExitStatus.unmet : ExitStatus.ok;
+  return wrong ? ExitStatus.unmet : printed;
 }
 
 function judge({ request, response, notes }: PastedHandshake): HandshakeReport {
@@ -135,16 +142,13 @@ function judge({ request, response, notes }: PastedHandshake): HandshakeReport {
   return { request, response, findings, notes, cause: likelyCause({ request, response, findings }) };
 }
 
-function show(reports: readonly HandshakeReport[], options: Options, look: Look, env: Env): void {
-  if (options.text('format') === 'json') {
-    for (const report of reports) env.stdout.write(`${JSON.stringify(handshakeJson(report))}\n`);
-    return;
-  }
-  reports.forEach((report, index) => {
+function written(reports: readonly HandshakeReport[], options: Options, look: Look): string {
+  if (options.text('format') === 'json') return reports.map((report) => `${JSON.stringify(handshakeJson(report))}\n`).join('');
+  const pages = reports.map((report, index) => {
     const title = reports.length > 1 ? [look.style.bold(`Handshake ${index + 1} of ${reports.length}`), ''] : [];
-    const gap = index === 0 ? [] : ['', ''];
-    env.stdout.write(`${[...gap, ...title, ...renderHandshake(report, look)].join('\n')}\n`);
+    return `${[...title, ...renderHandshake(report, look)].join('\n')}\n`;
   });
+  return pages.join('\n\n');
 }
 
 export const command: Command = { spec, run };

@@ -5,7 +5,7 @@ import type { Peer, Server, ServerOptions } from '../endpoint/server.ts';
 import type { Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Diagnostics, diagnosticsOptions, stderrPrinter } from './diagnostics.ts';
-import { type Ending, statusOf } from './failure.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { lookOf } from './look.ts';
 import { messageArgument, writingOf } from './outgoing.ts';
 import { serve } from './serve.ts';
@@ -78,7 +78,7 @@ export async function listenOnce(options: Options, serverOptions: ServerOptions,
       finish,
     );
     const stopListening = env.onSignal((signal) => {
-      const why = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup }[signal];
+      const why = STATUS_OF_SIGNAL[signal];
       if (status === why) peer?.link.destroy();
       leave(why, 1001);
     });

@@ -6,6 +6,7 @@ import type { Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import { Diagnostics, diagnosticsOptions, stderrPrinter } from './diagnostics.ts';
+import { STATUS_OF_SIGNAL } from './failure.ts';
 import { lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from './outgoing.ts';
 import { serve } from './serve.ts';
@@ -87,7 +88,7 @@ class ServerSession {
       this.#finish = resolve;
     });
     const stopListening = this.#env.onSignal((signal) => {
-      this.#stop({ SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup }[signal]);
+      this.#stop(STATUS_OF_SIGNAL[signal]);
     });
     try {
       this.#server = await this.#serve();

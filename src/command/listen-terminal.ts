@@ -9,8 +9,8 @@ import type { SessionEvent } from '../session/event.ts';
 import { countText } from '../view/size.ts';
 import { clientEnv } from './client-env.ts';
 import { ClientList } from './client-list.ts';
-import { Console } from './console.ts';
-import { Diagnostics, diagnosticsOptions, dumpOf } from './diagnostics.ts';
+import { Console, consoleOptions } from './console.ts';
+import { Diagnostics, diagnosticsOptions } from './diagnostics.ts';
 import { type Ending, statusOf } from './failure.ts';
 import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
@@ -56,16 +56,7 @@ class ServerTerminal {
     this.#execute = execute;
     this.#look = look;
     const print = (text: string) => this.#print(text);
-    this.#console = new Console({
-      look,
-      print,
-      showPings: options.flag('show-ping-pong'),
-      keepsPinging: false,
-      numbered: true,
-      dump: dumpOf(options) ?? 'off',
-      dumpMax: options.number('dump-max'),
-      quiet: options.flag('quiet'),
-    });
+    this.#console = new Console(consoleOptions(options, look, true), print);
     this.#diagnostics = new Diagnostics({ ...diagnosticsOptions(options, look, undefined, true), dump: undefined }, print);
     this.#clients = new ClientList(look, this.#console, () => this.#server?.peers ?? new Map());
     const { clock } = clientEnv(env);
@@ -147,7 +138,7 @@ class ServerTerminal {
     this.#clients.record(event);
     this.#console.record(event);
     const terminal = this.#toolbox?.terminal;
-    if (event.type !== 'message' || !terminal?.needsDrain || this.#screenFull) return;
+    if ((event.type !== 'message' && event.type !== 'frame') || !terminal?.needsDrain || this.#screenFull) return;
     this.#screenFull = true;
     this.#steer();
     void terminal.drained().then(() => {
@@ -159,7 +150,10 @@ class ServerTerminal {
   #opened(peer: Peer): void {
     this.#clients.opened(peer);
     peer.link.connection.watch(true);
-    for (const { opcode, data } of this.#execute) peer.link.send(opcode, data, 0, data.length, true);
+    for (const { opcode, data } of this.#execute) {
+      this.#console.sent({ opcode, data }, peer.number);
+      peer.link.send(opcode, data, 0, data.length, true);
+    }
     if (this.#screenFull) peer.link.pause();
     if (this.#options.flag('once')) this.#server?.stopAccepting();
   }

@@ -56,7 +56,11 @@ export class Toolbox {
       history: openHistory(env.variables),
       completer: createCompleter({ role, canRecord: false, files: filesBeginningWith, ...(clients && { clients }) }),
       now: () => env.now(),
-      onLine: (line) => this.#typed(line),
+      onLine: (line) => {
+        this.#typed(line);
+        // What a command answers stands under it, however fast the next line is typed.
+        if (!this.terminal.needsDrain) this.terminal.flush();
+      },
       onInterrupt: (wish) => (wish === 'quit' ? options.quit() : options.leave()),
       onEnd: () => options.leave(),
     });

@@ -1,5 +1,6 @@
 import type { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
+import { isSecretField } from '../protocol/http/redact.ts';
 import type { Address } from './target.ts';
 
 /** What is said on stderr before a connection opens, each time. `-q` does not silence it. */
@@ -11,7 +12,13 @@ export function warnings(options: Options, address: Address, env: Env): string[]
     list.push('! NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored; --insecure says it for one run');
   }
   const secret = options.text('auth')?.includes(':') || (options.has('bearer') && !options.text('bearer')?.startsWith('@'));
-  if (secret && env.stderr.isTTY) list.push('! a secret on the command line can be seen by every user of this machine');
+  const secretHeader = options.texts('header').some((line) => isSecretField(line.split(':')[0]?.trim() ?? ''));
+  if (secret || secretHeader || options.has('cookie') || address.userinfo !== undefined) env.hideArguments?.();
+  if (secret && env.stderr.isTTY) {
+    list.push(
+      '! a secret on the command line stays in the history and is seen by other users until we start: let us ask, or use a file',
+    );
+  }
   if (!address.secure && (options.has('auth') || options.has('bearer')) && !isLocal(address.host)) {
     list.push('! ws:// sends the password or token unencrypted');
   }

@@ -4,9 +4,17 @@ import { checkRequest } from '../protocol/handshake/check-request.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { refusalFor } from '../protocol/handshake/refusal.ts';
 import { answerRequest, type Refusal, refuse, selectSubprotocol } from '../protocol/handshake/response.ts';
-import { encodeHead, type Field, fieldValues, type RequestHead, SERVER_HEAD_LIMITS } from '../protocol/http/head.ts';
-import { HeadReader, type HeadResult } from '../protocol/http/head-reader.ts';
-import type { Transport } from '../transport/transport.ts';
+import {
+  encodeHead,
+  type Field,
+  fieldValues,
+  type RequestHead,
+  type ResponseHead,
+  SERVER_HEAD_LIMITS,
+} from '../protocol/http/head.ts';
+import { HeadReader } from '../protocol/http/head-reader.ts';
+import { listMembers } from '../protocol/http/parameter-list.ts';
+import type { Transport, TransportHandler } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 import type { Tell } from './stamp.ts';
 
@@ -15,7 +23,8 @@ import type { Tell } from './stamp.ts';
  * and answered with a 101 or with a status that says why not. Nobody is refused silently.
  */
 export interface AdmissionOptions {
-  readonly subprotocols: readonly string[];
+  /** Those that are spoken, of which the client's first choice is taken; or who chooses among the client's. */
+  readonly subprotocols: readonly string[] | SubprotocolChooser;
   /** Header lines added to every 101. */
   readonly headers: readonly string[];
   /** `undefined`: permessage-deflate is never accepted. */
@@ -24,13 +33,35 @@ export interface AdmissionOptions {
   readonly handshakeTimeout: number;
   /** Who may not come in, beyond the protocol. */
   readonly policy: (request: RequestHead) => PolicyRefusal | undefined;
+  /** Asked last, of whom all the rest let in; may take its time, within `handshakeTimeout`. `decide` without a refusal lets in. */
+  readonly verify?: (request: RequestHead, transport: Transport, decide: (refusal?: PolicyRefusal) => void) => void;
+  /** Has the last word on the answer to a request that is let in. */
+  readonly answer?: (request: RequestHead, usual: ResponseHead, transport: Transport) => Answer;
+  /** Told of a request that breaks the protocol; returns true where it answers in our place. No request: it was none. */
+  readonly rejected?: (request: RequestHead | undefined, findings: readonly Finding[], transport: Transport) => boolean;
   /** Whether there is no room for one more. */
   readonly full: () => boolean;
 }
 
+/** `offered` is never empty, in the client's order of preference. */
+export type SubprotocolChooser = (offered: readonly string[], request: RequestHead, transport: Transport) => string | undefined;
+
+export interface Answer {
+  readonly head: ResponseHead;
+  /** Sent in place of the head; for whoever wants it wrong. */
+  readonly raw?: Uint8Array;
+  /** `open`, the default: frames follow. `end`: our direction ends. `wait`: nothing follows. */
+  readonly then?: 'open' | 'end' | 'wait';
+}
+
 export interface PolicyRefusal {
   readonly status: number;
+  /** What is refused and why; its requirement is the body where there is no other. */
   readonly finding: Finding;
+  /** The reason phrase; the usual one where it is left out. */
+  readonly reason?: string;
+  readonly headers?: readonly Field[];
+  readonly body?: string;
 }
 
 export interface Admitted {
@@ -43,99 +74,174 @@ export interface Admitted {
   readonly rest: Uint8Array;
 }
 
-/** Calls `done` once, with `undefined` where the client did not get in. The function returned gives up. */
-export function admit(
-  transport: Transport,
-  options: AdmissionOptions,
-  clock: Clock,
-  tell: Tell,
-  done: (admitted: Admitted | undefined) => void,
-): () => void {
-  const reader = new HeadReader('request', SERVER_HEAD_LIMITS);
-  let over = false;
-  const finish = (admitted: Admitted | undefined) => {
-    if (over) return;
-    over = true;
-    stopDeadline();
-    done(admitted);
-  };
-  const answer = (refusal: Refusal, findings: readonly Finding[]) => {
-    if (over) return;
-    tell({ type: 'head', direction: 'sent', head: refusal.head, raw: encodeHead(refusal.head) });
-    transport.write([encodeHead(refusal.head), refusal.body]);
-    leave(transport, clock);
-    tell({ type: 'refused', findings, body: refusal.body, bodyCut: false });
-    finish(undefined);
-  };
-  const gone = (code: string, message: string) => {
-    if (over) return;
-    transport.destroy();
-    tell({ type: 'failure', hop: 'http', code, message });
-    finish(undefined);
-  };
-  const stopDeadline = clock.after(options.handshakeTimeout, () => {
-    const finding = failure('timeout', 'limit', 'The request arrives in time', `${reader.length} bytes so far`);
-    answer(refuse(408, undefined, [], 'No whole request in time.\n'), [finding]);
-  });
-  transport.handler = {
-    data: (chunk) => {
-      const result = reader.push(chunk);
-      if (result.state === 'incomplete' || over) return;
-      transport.pause();
-      const verdict = judge(result, options, tell);
-      if ('refusal' in verdict) answer(verdict.refusal, verdict.findings);
-      else {
-        welcome(transport, verdict, options, tell);
-        finish(verdict);
-      }
-    },
-    end: () => gone('EMPTY', `the client left after ${reader.length} bytes, before its request was whole`),
-    drain: () => undefined,
-    close: (error) => gone(error?.code ?? 'EMPTY', error?.message ?? 'the client left before its request was whole'),
-  };
-  transport.resume();
-  return () => gone('ABORTED', 'the server stopped');
-}
+/** Reads and answers one request, or answers one that was read already; calls `done` once, with `undefined` where the client did not get in. */
+export class Admission implements TransportHandler {
+  readonly #transport: Transport;
+  readonly #options: AdmissionOptions;
+  readonly #clock: Clock;
+  readonly #tell: Tell;
+  readonly #done: (admitted: Admitted | undefined) => void;
+  readonly #reader = new HeadReader('request', SERVER_HEAD_LIMITS);
+  #stopDeadline: (() => void) | undefined;
+  #over = false;
 
-type Whole = Exclude<HeadResult<RequestHead>, { state: 'incomplete' }>;
-type Refused = { readonly refusal: Refusal; readonly findings: readonly Finding[] };
-
-function judge(result: Whole, options: AdmissionOptions, tell: Tell): Admitted | Refused {
-  if (result.state === 'invalid') {
-    const finding = failure(result.id, 'RFC 9112 §2', 'The request is HTTP/1.1', result.problem);
-    return { refusal: refuse(result.status, undefined, [], `${result.problem}\n`), findings: [finding] };
+  constructor(
+    transport: Transport,
+    options: AdmissionOptions,
+    clock: Clock,
+    tell: Tell,
+    done: (admitted: Admitted | undefined) => void,
+  ) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#clock = clock;
+    this.#tell = tell;
+    this.#done = done;
   }
-  const { head, raw, rest } = result;
-  tell({ type: 'head', direction: 'received', head, raw });
-  const findings = checkRequest(head);
-  const reason = refusalFor(findings);
-  if (reason) return { refusal: refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings };
-  const barred = options.policy(head) ?? (options.full() ? FULL : undefined);
-  if (barred) {
-    const text = `${barred.finding.requirement}.\n`;
-    return {
-      refusal: refuse(barred.status, undefined, barred.status === 401 ? CHALLENGE : [], text),
-      findings: [...findings, barred.finding],
-    };
-  }
-  const offer = fieldValues(head, 'Sec-WebSocket-Extensions').join(', ');
-  const chosen = options.deflate && offer ? accept(offer, options.deflate) : undefined;
-  const subprotocol = selectSubprotocol(head, options.subprotocols) ?? '';
-  return { request: head, subprotocol, extensions: chosen?.answer ?? '', deflate: chosen?.agreed, findings, rest };
-}
 
-function welcome(transport: Transport, admitted: Admitted, options: AdmissionOptions, tell: Tell): void {
-  const { subprotocols, headers } = options;
-  const head = answerRequest(admitted.request, { subprotocols, headers, extensions: admitted.extensions });
-  const raw = encodeHead(head);
-  tell({ type: 'head', direction: 'sent', head, raw });
-  transport.write([raw]);
+  /** Reads the request from the transport. */
+  read(): void {
+    this.#begin();
+    this.#transport.resume();
+  }
+
+  /** Takes a request that somebody else read, and what came behind it. */
+  take(request: RequestHead, rest: Uint8Array): void {
+    this.#begin();
+    this.#tell({ type: 'head', direction: 'received', head: request, raw: encodeHead(request) });
+    this.#judge(request, rest);
+  }
+
+  giveUp(): void {
+    this.#gone('ABORTED', 'the server stopped');
+  }
+
+  data(chunk: Buffer): void {
+    const result = this.#reader.push(chunk);
+    if (result.state === 'incomplete' || this.#over) return;
+    this.#transport.pause();
+    if (result.state === 'complete') {
+      this.#tell({ type: 'head', direction: 'received', head: result.head, raw: result.raw });
+      this.#judge(result.head, result.rest);
+      return;
+    }
+    const findings = [failure(result.id, 'RFC 9112 §2', 'The request is HTTP/1.1', result.problem)];
+    this.#reject(undefined, refuse(result.status, undefined, [], `${result.problem}\n`), findings);
+  }
+
+  end(): void {
+    this.#gone('EMPTY', `the client left after ${this.#reader.length} bytes, before its request was whole`);
+  }
+
+  drain(): void {}
+
+  close(error: { readonly code: string; readonly message: string } | undefined): void {
+    this.#gone(error?.code ?? 'EMPTY', error?.message ?? 'the client left before its request was whole');
+  }
+
+  #begin(): void {
+    this.#transport.handler = this;
+    this.#stopDeadline = this.#clock.after(this.#options.handshakeTimeout, () => {
+      const finding = failure('timeout', 'limit', 'The request arrives in time', `${this.#reader.length} bytes so far`);
+      this.#refuse(refuse(408, undefined, [], 'No whole request in time.\n'), [finding]);
+    });
+  }
+
+  #judge(request: RequestHead, rest: Uint8Array): void {
+    const { policy, verify } = this.#options;
+    const findings = checkRequest(request);
+    const reason = refusalFor(findings);
+    if (reason) {
+      this.#reject(request, refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings);
+      return;
+    }
+    const barred = policy(request);
+    if (barred || !verify) this.#decide(request, findings, rest, barred);
+    else verify(request, this.#transport, (refusal) => this.#decide(request, findings, rest, refusal));
+  }
+
+  #decide(request: RequestHead, findings: readonly Finding[], rest: Uint8Array, refusal: PolicyRefusal | undefined): void {
+    if (this.#over) return;
+    const barred = refusal ?? (this.#options.full() ? FULL : undefined);
+    if (!barred) {
+      this.#welcome(request, findings, rest);
+      return;
+    }
+    const { status, finding, reason, body = `${finding.requirement}.\n` } = barred;
+    const headers = barred.headers ?? (status === 401 ? CHALLENGE : []);
+    this.#refuse(refuse(status, reason, headers, body), [...findings, finding]);
+  }
+
+  #welcome(request: RequestHead, findings: readonly Finding[], rest: Uint8Array): void {
+    const { deflate, headers } = this.#options;
+    const offer = fieldValues(request, 'Sec-WebSocket-Extensions').join(', ');
+    const chosen = deflate && offer ? accept(offer, deflate) : undefined;
+    const subprotocol = this.#subprotocol(request) ?? '';
+    const extensions = chosen?.answer ?? '';
+    const usual = answerRequest(request, { subprotocols: [subprotocol], headers, extensions });
+    const answer = this.#options.answer?.(request, usual, this.#transport) ?? { head: usual };
+    const raw = answer.raw ?? encodeHead(answer.head);
+    this.#tell({ type: 'head', direction: 'sent', head: answer.head, raw });
+    this.#transport.write([raw]);
+    const { then = 'open' } = answer;
+    if (then === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
+    else if (then === 'end') {
+      leave(this.#transport, this.#clock);
+      this.#finish(undefined);
+    } else {
+      this.#stopDeadline?.();
+      this.#transport.handler = { ...IGNORING, close: () => this.#finish(undefined) };
+      this.#transport.resume();
+    }
+  }
+
+  #subprotocol(request: RequestHead): string | undefined {
+    const { subprotocols } = this.#options;
+    if (typeof subprotocols !== 'function') return selectSubprotocol(request, subprotocols);
+    const offered = listMembers(fieldValues(request, 'Sec-WebSocket-Protocol'));
+    return offered.length > 0 ? subprotocols(offered, request, this.#transport) : undefined;
+  }
+
+  /** The request breaks a rule of the protocol. */
+  #reject(request: RequestHead | undefined, refusal: Refusal, findings: readonly Finding[]): void {
+    if (this.#over) return;
+    if (!this.#options.rejected?.(request, findings, this.#transport)) {
+      this.#refuse(refusal, findings);
+      return;
+    }
+    this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
+    this.#finish(undefined);
+  }
+
+  #refuse(refusal: Refusal, findings: readonly Finding[]): void {
+    if (this.#over) return;
+    const raw = encodeHead(refusal.head);
+    this.#tell({ type: 'head', direction: 'sent', head: refusal.head, raw });
+    this.#transport.write([raw, refusal.body]);
+    leave(this.#transport, this.#clock);
+    this.#tell({ type: 'refused', findings, body: refusal.body, bodyCut: false });
+    this.#finish(undefined);
+  }
+
+  #gone(code: string, message: string): void {
+    if (this.#over) return;
+    this.#transport.destroy();
+    this.#tell({ type: 'failure', hop: 'http', code, message });
+    this.#finish(undefined);
+  }
+
+  #finish(admitted: Admitted | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopDeadline?.();
+    this.#done(admitted);
+  }
 }
 
 /** Ends our direction and lets the refusal be read: a reset on unread bytes would take it from the client. */
 function leave(transport: Transport, clock: Clock): void {
   const stop = clock.after(LINGER, () => transport.destroy());
-  transport.handler = { data: () => undefined, end: () => transport.destroy(), drain: () => undefined, close: stop };
+  transport.handler = { ...IGNORING, end: () => transport.destroy(), close: stop };
   transport.resume();
   transport.end();
 }
@@ -155,5 +261,7 @@ const FULL: PolicyRefusal = {
     requirement: 'The server has room for one more connection',
   },
 };
+const NO_BODY = new Uint8Array(0);
+const IGNORING = { data: () => undefined, end: () => undefined, drain: () => undefined };
 /** Milliseconds that a refused client has to read why. */
 const LINGER = 1000;

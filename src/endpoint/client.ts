@@ -41,6 +41,8 @@ export interface ClientOptions {
   readonly closeTimeout: number;
   /** Messages shorter than this go uncompressed, in bytes. */
   readonly compressFrom: number;
+  /** Refuses a server that chooses none of the subprotocols that it was asked for, as browsers do. */
+  readonly subprotocolRequired?: boolean;
 }
 
 export interface ClientEnv {
@@ -187,10 +189,21 @@ export class Client {
       else this.#fail('INTERIM', `more than ${MAX_INTERIM} interim answers (1xx)`);
       return;
     }
-    const findings = this.#request ? checkResponse(this.#request, head, judgeExtensions) : [];
+    const findings = this.#judge(head);
     this.#tell({ type: 'hop', hop: 'http', startedAt: this.#hopStartedAt, detail: String(head.status) });
     if (findings.some(({ level }) => level === 'fail')) this.#readBody(transport, head, findings, rest);
     else this.#open(transport, head, findings, rest);
+  }
+
+  #judge(head: ResponseHead): Finding[] {
+    const findings = this.#request ? checkResponse(this.#request, head, judgeExtensions) : [];
+    const unchosen = this.#options.subprotocolRequired && fieldValues(head, 'Sec-WebSocket-Protocol').length === 0;
+    if (!unchosen) return findings;
+    return findings.map((finding) => {
+      // All that may be odd about none is that one was asked for.
+      if (finding.id !== 'subprotocol' || finding.level !== 'warn') return finding;
+      return { ...finding, level: 'fail', hint: 'The server took none of the subprotocols that it was asked for.' };
+    });
   }
 
   #readBody(transport: Transport, head: ResponseHead, findings: readonly Finding[], rest: Uint8Array): void {

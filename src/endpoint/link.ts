@@ -1,9 +1,10 @@
 import type { Action } from '../protocol/connection/action.ts';
 import { Connection, type ConnectionOptions } from '../protocol/connection/connection.ts';
-import type { ConnectionEvent } from '../protocol/connection/event.ts';
+import type { ConnectionEvent, ConnectionSink } from '../protocol/connection/event.ts';
 import type { State } from '../protocol/connection/state.ts';
 import type { MessageView } from '../protocol/message/message.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { PreparedMessage } from '../protocol/message/prepared.ts';
+import type { Transport, TransportHandler } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -36,6 +37,7 @@ export class Link {
   readonly #handler: LinkHandler;
   #receiving = false;
   #scheduled = false;
+  #held = false;
   #consumerPaused = false;
   #peerEnded = false;
   #transportClosed = false;
@@ -43,7 +45,9 @@ export class Link {
   #followed: State = 'open';
   #stopTimer: (() => void) | undefined;
   /** When each ping of ours that is not answered yet was sent, by its payload. */
-  readonly #pings = new Map<string, number>();
+  #pings: Map<string, number> | undefined;
+  /** The transport took the last bytes but wants no more for now. */
+  #congested = false;
   /** Why the network ended, where it did not do so in good order. */
   networkError: { readonly code: string; readonly message: string } | undefined;
 
@@ -52,23 +56,54 @@ export class Link {
     this.#transport = transport;
     this.#clock = clock;
     this.#handler = handler;
-    this.connection = new Connection(options, {
-      message: (message) => handler.message(message),
-      event: (event) => {
-        if (event.type === 'pong') this.#pongReceived(event.payload);
-        handler.event(event);
-      },
-    });
+    this.connection = new Connection(options, new Link.#Hearing(this));
   }
+
+  /** What its connection tells a link; as classes, so that an idle link keeps two small objects and no functions. */
+  static readonly #Hearing = class implements ConnectionSink {
+    readonly #link: Link;
+
+    constructor(link: Link) {
+      this.#link = link;
+    }
+
+    message(message: MessageView): void {
+      this.#link.#handler.message(message);
+    }
+
+    event(event: ConnectionEvent): void {
+      if (event.type === 'pong') this.#link.#pongReceived(event.payload);
+      this.#link.#handler.event(event);
+    }
+  };
+
+  static readonly #Reading = class implements TransportHandler {
+    readonly #link: Link;
+
+    constructor(link: Link) {
+      this.#link = link;
+    }
+
+    data(chunk: Buffer): void {
+      this.#link.#received(chunk);
+    }
+
+    end(): void {
+      this.#link.#ended();
+    }
+
+    drain(): void {
+      this.#link.#drained();
+    }
+
+    close(error: { readonly code: string; readonly message: string } | undefined): void {
+      this.#link.#closed(error);
+    }
+  };
 
   /** Begins to read. `early` are bytes that came in the same segment as the end of the opening handshake. */
   start(early: Uint8Array): void {
-    this.#transport.handler = {
-      data: (chunk) => this.#received(chunk),
-      end: () => this.#ended(),
-      drain: () => this.#drained(),
-      close: (error) => this.#closed(error),
-    };
+    this.#transport.handler = new Link.#Reading(this);
     if (early.length > 0) this.#received(Buffer.from(early));
     this.#steer();
   }
@@ -82,14 +117,36 @@ export class Link {
     return this.connection.pending + this.#transport.pending;
   }
 
+  /** Bytes that were ever sent on this transport, the opening handshake's too, and how many of them have left the process. */
+  get sent(): number {
+    return this.#transport.written + this.connection.pending;
+  }
+
+  get left(): number {
+    return this.#transport.sent;
+  }
+
   /** Whether more should be sent now; after false, `drain` tells when. */
   get writable(): boolean {
     return this.pending < WRITE_LIMIT / 4;
   }
 
-  sendText(text: string): void {
-    this.connection.sendText(text);
+  /** Whether what was sent waits in this process, and the transport will say when it has left: by `drain`. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+
+  /** As a server: a message that was built once for many. */
+  sendPrepared(message: PreparedMessage): void {
+    this.connection.sendPrepared(message);
     this.#schedule();
+  }
+
+  /** Returns the bytes of its UTF-8. */
+  sendText(text: string): number {
+    const length = this.connection.sendText(text);
+    this.#schedule();
+    return length;
   }
 
   /** `lasting`: the bytes will not change. */
@@ -138,6 +195,16 @@ export class Link {
     this.#steer();
   }
 
+  /** What is sent from now on waits for `release` or `flush`: whoever answers many messages in a row does so in one write. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.flush();
+  }
+
   /** Ends at once, without a closing handshake. */
   destroy(): void {
     this.#transport.destroy();
@@ -146,7 +213,8 @@ export class Link {
   /** Writes what waits, now. */
   flush(): void {
     while (this.connection.pending > 0) {
-      if (!this.#transport.write(this.connection.take())) break;
+      this.#congested = !this.#transport.write(this.connection.take());
+      if (this.#congested) break;
       this.connection.flushed();
     }
     this.#followState();
@@ -155,7 +223,7 @@ export class Link {
 
   /** One write a turn: whatever is sent in it leaves together. */
   #schedule(): void {
-    if (this.#receiving || this.#scheduled) return;
+    if (this.#receiving || this.#scheduled || this.#held) return;
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
@@ -165,12 +233,16 @@ export class Link {
 
   #received(chunk: Buffer): void {
     this.#receiving = true;
-    this.connection.receive(chunk);
-    this.#receiving = false;
-    this.flush();
+    try {
+      this.connection.receive(chunk);
+    } finally {
+      this.#receiving = false;
+      this.flush();
+    }
   }
 
   #drained(): void {
+    this.#congested = false;
     this.connection.flushed();
     this.flush();
     if (this.writable) this.#handler.drain();
@@ -215,11 +287,13 @@ export class Link {
   }
 
   #pingSent(payload: Uint8Array): void {
+    this.#pings ??= new Map();
     if (this.#pings.size >= MAX_PINGS) this.#pings.delete(this.#pings.keys().next().value ?? '');
     this.#pings.set(Buffer.from(payload).toString('latin1'), this.#clock.now());
   }
 
   #pongReceived(payload: Uint8Array): void {
+    if (!this.#pings) return;
     const key = Buffer.from(payload).toString('latin1');
     const sentAt = this.#pings.get(key);
     if (sentAt === undefined) return;

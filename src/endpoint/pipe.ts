@@ -53,6 +53,8 @@ export class Pipe implements ClientHandler {
   #leaving = false;
   /** The output is full. */
   #held = false;
+  /** The peer does not take what it is sent back. */
+  #congested = false;
   /** The barrier was answered: from `#lastAt` on, quiet is counted. */
   #quietBegun = false;
   #lastAt = 0;
@@ -150,6 +152,8 @@ export class Pipe implements ClientHandler {
   }
 
   drain(): void {
+    this.#congested = false;
+    this.#steer();
     if (this.#inputStarted && !this.#inputEnded) this.#input?.resume();
   }
 
@@ -163,6 +167,8 @@ export class Pipe implements ClientHandler {
   /** Closes cleanly; nothing more is written out. */
   leave(code = 1000): void {
     this.#leaving = true;
+    this.#congested = false;
+    this.#steer();
     this.#stopQuiet?.();
     this.#input?.stop();
     this.#link?.close(code);
@@ -170,17 +176,27 @@ export class Pipe implements ClientHandler {
 
   /** The output is full: nothing more is read. */
   hold(): void {
-    this.#link?.pause();
     this.#held = true;
+    this.#steer();
   }
 
   release(): void {
     this.#held = false;
-    this.#link?.resume();
+    this.#steer();
   }
 
   #echo(message: MessageView): void {
-    if (this.#link?.open) this.#link.send(message.opcode, message.buffer, message.start, message.end, true);
+    const link = this.#link;
+    if (!link?.open) return;
+    link.send(message.opcode, message.buffer, message.start, message.end, true);
+    // A peer that does not read its echoes gets no more of them.
+    this.#congested = !link.writable;
+    if (this.#congested) this.#steer();
+  }
+
+  #steer(): void {
+    if (this.#held || this.#congested) this.#link?.pause();
+    else this.#link?.resume();
   }
 
   #look(text: string): void {

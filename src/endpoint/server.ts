@@ -1,30 +1,36 @@
 import type { Limits } from '../protocol/connection/limits.ts';
 import { deflateCodecs } from '../protocol/extension/permessage-deflate.ts';
 import type { MaskingKeySource } from '../protocol/frame/masking-key.ts';
-import type { MessageView } from '../protocol/message/message.ts';
+import type { RequestHead } from '../protocol/http/head.ts';
 import type { PinnedBudget } from '../protocol/message/pinned.ts';
-import type { EventSink, Happening } from '../session/event.ts';
+import type { EventSink } from '../session/event.ts';
 import { type Listening, listen } from '../transport/listen.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type AdmissionOptions, type Admitted, admit } from './admission.ts';
-import type { Ending } from './client.ts';
+import { Admission, type AdmissionOptions, type Admitted } from './admission.ts';
 import type { Clock } from './clock.ts';
-import { Link } from './link.ts';
-import { type Tell, tellEvent, teller } from './stamp.ts';
+import type { LinkOptions } from './link.ts';
+import { Peer, type PeerEnv, type PeerHandler } from './peer.ts';
+import { type Tell, teller } from './stamp.ts';
+
+export type { Peer } from './peer.ts';
 
 /**
  * A server: takes clients, checks their opening handshakes and gives a link for each. One client's failure is that
  * client's alone; every step is told to the sink under the client's number.
  */
 export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
-  /** The first must be had; the others are taken where they can be. */
+  /** The first must be had; the others are taken where they can be. Empty: every address of this machine. */
   readonly hosts: readonly string[];
   /** 0: a free one, the same for all. */
   readonly port: number;
+  /** How many may wait to be accepted; the system's usual number where it is left out. */
+  readonly backlog?: number | undefined;
   readonly limits: Limits;
   readonly tolerance: 'strict' | 'lenient';
   /** Messages shorter than this go uncompressed, in bytes. */
   readonly compressFrom: number;
+  /** 0–9; 6 where it is left out. */
+  readonly compressionLevel?: number | undefined;
   readonly closeTimeout: number;
   readonly maxConnections: number;
   readonly budget: PinnedBudget;
@@ -35,27 +41,9 @@ export interface ServerEnv {
   readonly maskingKeys: MaskingKeySource;
 }
 
-/** One client, open. */
-export interface Peer {
-  /** From 1 on, in the order in which their connections were taken. */
-  readonly number: number;
-  readonly link: Link;
-  readonly remote: string;
-  readonly target: string;
-  readonly subprotocol: string;
-  readonly extensions: string;
-  /** Reading of the clock when it opened. */
-  readonly openedAt: number;
-}
-
-export interface ServerHandler {
-  opened(peer: Peer): void;
-  message(peer: Peer, message: MessageView): void;
-  pong(peer: Peer, payload: Uint8Array): void;
-  drain(peer: Peer): void;
-  /** The peer's Close arrived: nothing more will come from it. */
-  peerClosed(peer: Peer): void;
-  ended(peer: Peer, ending: Ending): void;
+export interface ServerHandler extends PeerHandler {
+  /** A client is open; nothing was read from it yet. */
+  opened(peer: Peer, request: RequestHead, transport: Transport): void;
   /** A connection that never became a WebSocket. */
   refused(number: number, remote: string): void;
   trouble(code: string, message: string): void;
@@ -64,21 +52,30 @@ export interface ServerHandler {
 export class Server {
   readonly #options: ServerOptions;
   readonly #env: ServerEnv;
-  readonly #sink: EventSink;
+  readonly #sink: EventSink | undefined;
   readonly #handler: ServerHandler;
+  readonly #admissionOptions: AdmissionOptions;
+  /** Shared by all links that have no codec of their own. */
+  readonly #linkOptions: LinkOptions;
   readonly #startedAt: number;
   readonly #peers = new Map<number, Peer>();
   /** Those whose handshake goes on: how to give each up. */
-  readonly #admissions = new Set<() => void>();
+  readonly #admissions = new Set<Admission>();
   #next = 1;
   readonly #listening: Listening[] = [];
 
-  constructor(options: ServerOptions, env: ServerEnv, sink: EventSink, handler: ServerHandler) {
+  /** Without a `sink` nothing is told and nothing made to be told. */
+  constructor(options: ServerOptions, env: ServerEnv, sink: EventSink | undefined, handler: ServerHandler) {
     this.#options = options;
     this.#env = env;
     this.#sink = sink;
     this.#handler = handler;
     this.#startedAt = env.clock.now();
+    const full = () => this.#peers.size >= options.maxConnections;
+    this.#admissionOptions = { ...options, full };
+    const { limits, tolerance, closeTimeout, budget } = options;
+    const { maskingKeys } = env;
+    this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget };
   }
 
   /** Rejects with the system's error where the first address cannot be had. */
@@ -88,7 +85,7 @@ export class Server {
       trouble: (code: string, message: string) => this.#handler.trouble(code, message),
     };
     const [host = '127.0.0.1', ...others] = this.#options.hosts;
-    const first = await listen(host, this.#options.port, observer);
+    const first = await listen(host, this.#options.port, observer, this.#options.backlog);
     this.#listening.push(first);
     for (const other of others) {
       // A machine without IPv6 has no ::1.
@@ -116,8 +113,8 @@ export class Server {
 
   /** Takes no more clients. */
   stopAccepting(): void {
-    for (const listening of this.#listening) listening.close();
-    for (const giveUp of this.#admissions) giveUp();
+    for (const listening of this.#listening.splice(0)) listening.close();
+    for (const admission of this.#admissions) admission.giveUp();
   }
 
   /** Ends every connection at once. */
@@ -126,58 +123,56 @@ export class Server {
     for (const { link } of this.#peers.values()) link.destroy();
   }
 
+  /**
+   * Takes a client whose request somebody else has read, with what came behind it. `opened` is called in place of the
+   * handler's, unless the client does not get in.
+   */
+  adopt(transport: Transport, request: RequestHead, rest: Uint8Array, opened?: Opened): void {
+    this.#admission(transport, opened).take(request, rest);
+  }
+
   #accept(transport: Transport): void {
+    this.#admission(transport).read();
+  }
+
+  #admission(transport: Transport, opened?: Opened): Admission {
     const number = this.#next++;
-    const tell = teller(this.#sink, this.#env.clock, this.#startedAt, number);
-    const startedAt = this.#env.clock.now() - this.#startedAt;
-    tell({ type: 'hop', hop: 'tcp', startedAt, detail: transport.remote });
-    const full = () => this.#peers.size >= this.#options.maxConnections;
-    const giveUp = admit(transport, { ...this.#options, full }, this.#env.clock, tell, (admitted) => {
-      this.#admissions.delete(giveUp);
-      if (admitted) this.#open(transport, number, tell, admitted);
+    const { clock } = this.#env;
+    const tell = this.#sink ? teller(this.#sink, clock, this.#startedAt, number) : NOBODY;
+    if (this.#sink) tell({ type: 'hop', hop: 'tcp', startedAt: clock.now() - this.#startedAt, detail: transport.remote });
+    const admission = new Admission(transport, this.#admissionOptions, clock, tell, (admitted) => {
+      this.#admissions.delete(admission);
+      if (admitted) this.#open(transport, number, tell, admitted, opened);
       else this.#handler.refused(number, transport.remote);
     });
-    this.#admissions.add(giveUp);
+    this.#admissions.add(admission);
+    return admission;
   }
 
-  #open(transport: Transport, number: number, tell: Tell, admitted: Admitted): void {
-    const { limits, tolerance, closeTimeout, budget, compressFrom } = this.#options;
+  #open(transport: Transport, number: number, tell: Tell, admitted: Admitted, opened: Opened | undefined): void {
+    const { limits, compressFrom, compressionLevel } = this.#options;
     const { deflate, subprotocol, extensions, findings, request, rest } = admitted;
-    const codecs = deflate ? deflateCodecs('server', deflate, compressFrom, limits.maxMessage) : {};
-    const { maskingKeys, clock } = this.#env;
-    const link: Link = new Link(
-      { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget, ...codecs },
-      transport,
-      clock,
-      {
-        message: (message) => this.#handler.message(peer, message),
-        drain: () => this.#handler.drain(peer),
-        roundTrip: (rtt) => tell({ type: 'rtt', rtt }),
-        event: (event) => {
-          if (event.type === 'closed') {
-            const { code, reason, wasClean, by } = event;
-            this.#ended(peer, tell, { type: 'closed', code, reason, wasClean, by });
-          } else tellEvent(tell, event);
-          if (event.type === 'pong') this.#handler.pong(peer, event.payload);
-          if (event.type === 'close') this.#handler.peerClosed(peer);
-        },
-      },
-    );
-    const openedAt = clock.now();
-    const peer: Peer = { number, link, remote: transport.remote, target: request.target, subprotocol, extensions, openedAt };
+    const codecs = deflate && deflateCodecs('server', deflate, compressFrom, limits.maxMessage, compressionLevel);
+    const linkOptions = codecs ? { ...this.#linkOptions, ...codecs } : this.#linkOptions;
+    const { clock } = this.#env;
+    const facts = { number, target: request.target, subprotocol, extensions, openedAt: clock.now() };
+    const peer = new Peer(facts, linkOptions, transport, { clock, tell, gone: this.#gone }, this.#handler);
     this.#peers.set(number, peer);
     tell({ type: 'open', subprotocol, extensions, findings });
-    this.#handler.opened(peer);
-    link.start(rest);
+    if (opened) opened(peer);
+    else this.#handler.opened(peer, request, transport);
+    peer.link.start(rest);
   }
 
-  #ended(peer: Peer, tell: Tell, closed: ClosedHappening): void {
+  readonly #gone: PeerEnv['gone'] = (peer, tell, closed) => {
     if (!this.#peers.delete(peer.number)) return;
     const error = peer.link.networkError;
     if (error) tell({ type: 'failure', hop: 'stream', code: error.code, message: error.message });
     tell(closed);
-    this.#handler.ended(peer, { ...closed, at: this.#env.clock.now() - this.#startedAt, connection: peer.number });
-  }
+    peer.handler.ended(peer, { ...closed, at: this.#env.clock.now() - this.#startedAt, connection: peer.number });
+  };
 }
 
-type ClosedHappening = Extract<Happening, { type: 'closed' }>;
+type Opened = (peer: Peer) => void;
+
+const NOBODY: Tell = () => undefined;

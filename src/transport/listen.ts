@@ -7,8 +7,8 @@ export interface Listening {
   readonly host: string;
   /** The port that was taken, also where 0 was asked for. */
   readonly port: number;
-  /** Takes no more peers; those that are there stay. */
-  close(): void;
+  /** Takes no more peers; those that are there stay. `closed` is called once the last of them is gone. */
+  close(closed?: () => void): void;
 }
 
 export interface ListenObserver {
@@ -17,18 +17,21 @@ export interface ListenObserver {
   trouble(code: string, message: string): void;
 }
 
-/** Rejects with the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …). */
-export function listen(host: string, port: number, observer: ListenObserver): Promise<Listening> {
+/**
+ * `host` empty: every address of this machine. `backlog`: how many may wait to be accepted.
+ * Rejects with the system's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …).
+ */
+export function listen(host: string, port: number, observer: ListenObserver, backlog?: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
     // A peer that ends its direction may still be answered: the closing handshake needs that.
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     server.on('connection', (socket) => observer.accepted(new SocketTransport(socket)));
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
       server.off('error', reject);
       server.on('error', (error: NodeJS.ErrnoException) => observer.trouble(error.code ?? 'ERROR', error.message));
       server.on('drop', () => observer.trouble('EMFILE', 'a connection was dropped: too many are open'));
-      resolve({ host: addressOf(server), port: portOf(server), close: () => server.close() });
+      resolve({ host: addressOf(server), port: portOf(server), close: (closed) => server.close(closed) });
     });
   });
 }

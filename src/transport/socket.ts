@@ -1,35 +1,54 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Transport, TransportHandler } from './transport.ts';
+
+/** What is asked of a stream where it is a socket; one that is none has nothing to say. */
+export type SocketLike = Duplex &
+  Partial<Pick<Socket, 'remoteAddress' | 'remotePort' | 'remoteFamily' | 'setNoDelay' | 'setTimeout'>>;
 
 /** TCP, TLS and Unix sockets as a transport: they differ in how they are opened only. */
 export class SocketTransport implements Transport {
-  readonly #socket: Socket;
+  readonly socket: SocketLike;
   handler: TransportHandler = UNUSED;
-  readonly remote: string;
-  #error: { code: string; message: string } | undefined;
+  #remote: string | undefined;
+  written = 0;
+  #sent = 0;
+  /** Why the network ended, once it did not do so in good order. */
+  error: { readonly code: string; readonly message: string } | undefined;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    const { remoteAddress = '', remotePort = 0, remoteFamily } = socket;
-    this.remote = remoteFamily === 'IPv6' ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  constructor(socket: SocketLike) {
+    this.socket = socket;
     // Frames are gathered here, so Nagle's algorithm would only hold them back.
-    socket.setNoDelay(true);
+    socket.setNoDelay?.(true);
     socket.pause();
-    socket.on('data', (chunk: Buffer) => this.handler.data(chunk));
-    socket.on('end', () => this.handler.end());
-    socket.on('drain', () => this.handler.drain());
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#error ??= { code: error.code ?? 'ERROR', message: error.message };
-    });
-    socket.on('close', () => this.handler.close(this.#error));
+    // Listeners that all sockets share: ten thousand idle connections keep no functions of their own.
+    (socket as Owned)[OWNER] = this;
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('drain', onDrain);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+  }
+
+  /** Asked of the system when first wanted: that must be while the socket is open. */
+  get remote(): string {
+    this.#remote ??= addressOf(this.socket);
+    return this.#remote;
   }
 
   get pending(): number {
-    return this.#socket.writableLength;
+    return this.socket.writableLength;
+  }
+
+  get sent(): number {
+    // A socket that fails forgets what it did not write: that has not left.
+    if (!this.socket.destroyed && !this.socket.errored) this.#sent = this.written - this.socket.writableLength;
+    return this.#sent;
   }
 
   write(pieces: readonly Uint8Array[]): boolean {
-    const socket = this.#socket;
+    const { socket } = this;
+    for (const piece of pieces) this.written += piece.length;
     if (socket.destroyed || socket.writableEnded) return true;
     const [only] = pieces;
     if (pieces.length === 1 && only) return socket.write(only);
@@ -41,20 +60,58 @@ export class SocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.socket.resume();
   }
 
   end(): void {
-    this.#socket.end();
+    this.socket.end();
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
+
+  /** Lets go of the socket: what happens to it is somebody else's business from now on. */
+  release(): SocketLike {
+    const { socket } = this;
+    socket.off('data', onData);
+    socket.off('end', onEnd);
+    socket.off('drain', onDrain);
+    socket.off('close', onClose);
+    return socket;
+  }
+}
+
+function addressOf({ remoteAddress = '', remotePort = 0, remoteFamily }: SocketLike): string {
+  return remoteFamily === 'IPv6' ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}
+
+const OWNER = Symbol('transport');
+type Owned = SocketLike & { [OWNER]: SocketTransport };
+
+function onData(this: SocketLike, chunk: Buffer): void {
+  (this as Owned)[OWNER].handler.data(chunk);
+}
+
+function onEnd(this: SocketLike): void {
+  (this as Owned)[OWNER].handler.end();
+}
+
+function onDrain(this: SocketLike): void {
+  (this as Owned)[OWNER].handler.drain();
+}
+
+function onError(this: SocketLike, error: NodeJS.ErrnoException): void {
+  (this as Owned)[OWNER].error ??= { code: error.code ?? 'ERROR', message: error.message };
+}
+
+function onClose(this: SocketLike): void {
+  const { handler, error } = (this as Owned)[OWNER];
+  handler.close(error);
 }
 
 const UNUSED: TransportHandler = { data: () => undefined, end: () => undefined, drain: () => undefined, close: () => undefined };

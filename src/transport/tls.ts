@@ -49,7 +49,8 @@ export function startTls(
       // Judged below, so that the certificate can be shown with the reason.
       rejectUnauthorized: false,
     });
-    const failed = (error: NodeJS.ErrnoException) => reject(new RouteError('tls', error.code ?? 'TLS', opensslReason(error.message)));
+    const failed = (error: NodeJS.ErrnoException) =>
+      reject(new RouteError('tls', error.code ?? 'TLS', opensslReason(error.message)));
     const closed = () => reject(new RouteError('tls', 'ECONNRESET', 'the peer ended the connection during the TLS handshake'));
     secure.once('error', failed);
     secure.once('close', closed);

@@ -6,6 +6,10 @@ export interface Transport {
   write(pieces: readonly Uint8Array[]): boolean;
   /** Bytes handed to `write` that have not left. */
   readonly pending: number;
+  /** Bytes ever handed to `write`. */
+  readonly written: number;
+  /** How many of them have left the process; once the transport is gone none does any more. */
+  readonly sent: number;
   pause(): void;
   resume(): void;
   /** Ends our direction once everything is written. */

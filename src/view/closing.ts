@@ -60,15 +60,15 @@ function withReason(text: string, reason: string, { style, width }: ClosingView)
   return [text, ...lines.map((line) => INDENT + line)];
 }
 
-/** What the peer did, and the rule that it broke. */
-export function breachLines({ rule, detail }: Violation, view: ClosingView): string[] {
+/** What the peer did, and, unless a dump has just said so, the rule that it broke. */
+export function breachLines({ rule, detail }: Violation, view: ClosingView, dumped = false): string[] {
   const { section, text } = RULES[rule];
   const what = detail === '' ? 'the peer broke the protocol' : `the peer broke the protocol: ${detail}`;
   const [first = '', ...rest] = wrapWords(what, view.width - INDENT.length);
   return [
     view.style.bad(`✗ ${first}`),
     ...rest.map((line) => view.style.bad(INDENT + line)),
-    ...dimmed(`${section}: ${text}`, view),
+    ...(dumped ? [] : dimmed(`${section}: ${text}`, view)),
   ];
 }
 

@@ -18,7 +18,10 @@ async function requestOf(argv: readonly string[], options: FakeEnvOptions = {}, 
     endOnData(socket);
   });
   const outcome = await run([...argv, `localhost:${port}${path}`], '', options);
-  const lines = request.replaceAll(String(port), 'PORT').replace(/(Sec-WebSocket-Key: )[A-Za-z0-9+/]{22}==/, '$1KEY').split('\r\n');
+  const lines = request
+    .replaceAll(String(port), 'PORT')
+    .replace(/(Sec-WebSocket-Key: )[A-Za-z0-9+/]{22}==/, '$1KEY')
+    .split('\r\n');
   return { ...outcome, lines };
 }
 
@@ -37,7 +40,10 @@ describe('the request', () => {
   });
 
   test.each<[argv: string[], added: string[]]>([
-    [['-H', 'X-One: 1', '--header=x-TWO:  2 ', '-H', 'X-One: again'], ['X-One: 1', 'x-TWO: 2', 'X-One: again']],
+    [
+      ['-H', 'X-One: 1', '--header=x-TWO:  2 ', '-H', 'X-One: again'],
+      ['X-One: 1', 'x-TWO: 2', 'X-One: again'],
+    ],
     [['-H', 'X-Empty;'], ['X-Empty:']],
     [['-s', 'chat', '--subprotocol', 'superchat'], ['Sec-WebSocket-Protocol: chat, superchat']],
     [['-s', 'chat,superchat'], ['Sec-WebSocket-Protocol: chat, superchat']],

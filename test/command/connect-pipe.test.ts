@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { echoServer, frame, goodServer, rawServer, upgrading } from '../peer.ts';
 import { run, start } from '../program.ts';
@@ -211,6 +212,25 @@ describe('leaving early', () => {
   });
 });
 
+test('--ping-interval pings, and leaves nothing behind that would keep the process', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
+  try {
+    const pings: string[] = [];
+    const { url } = await goodServer((client) => {
+      client.on('ping', (payload) => {
+        pings.push(String(payload));
+        if (pings.length === 3) client.terminate();
+      });
+    });
+    const { outcome } = start(['--ping-interval', '50ms', url]);
+    expect((await outcome).status).toBe(8);
+    expect(pings).toEqual(['wstap 1', 'wstap 2', 'wstap 3']);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('--echo answers a server that tests its clients', async () => {
   const answers: string[] = [];
   const { url } = await goodServer((client) => {
@@ -264,6 +284,15 @@ describe('signals', () => {
     env.signal('SIGINT');
     env.signal('SIGINT');
     expect(await outcome).toEqual({ status: 130, stdout: 'hello\n', stderr: '' });
+  });
+
+  test('one is enough where the output stalls for ever', async () => {
+    const stalled = new Writable({ highWaterMark: 1, write: () => undefined });
+    const { url } = await goodServer((client) => client.send('hello'));
+    const { env, outcome } = start(['-w', '-1', '-vv', url], { stdout: stalled });
+    await env.stderr.until(/← TEXT/);
+    env.signal('SIGTERM');
+    expect((await outcome).status).toBe(143);
   });
 
   test('a first one waits five seconds for a peer that does not answer the Close', async () => {

@@ -98,7 +98,11 @@ describe('6: the answer is wrong', () => {
     ['the key itself', (key) => key, /key/i],
     ['SHA-1 in hex', (key) => hash('sha1', key + GUID, 'hex'), /hex/i],
     ['the GUID left out', (key) => hash('sha1', key, 'base64'), /GUID/],
-    ['the key decoded first', (key) => hash('sha1', Buffer.concat([Buffer.from(key, 'base64'), Buffer.from(GUID)]), 'base64'), /decod/i],
+    [
+      'the key decoded first',
+      (key) => hash('sha1', Buffer.concat([Buffer.from(key, 'base64'), Buffer.from(GUID)]), 'base64'),
+      /decod/i,
+    ],
     ['a fixed one', () => 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=', /RFC|example/i],
   ])('Sec-WebSocket-Accept is %s: the mistake is named', async (_, accept, named) => {
     const { url } = await withAccept(accept);
@@ -144,7 +148,11 @@ describe('6: the answer is wrong', () => {
 });
 
 describe('124: it takes too long', () => {
-  const timedOut = { status: 124, stdout: '', stderr: expect.stringMatching(/^wstap: timed out \(HTTP\): no open connection within 0\.2 s; --timeout allows more\n/) };
+  const timedOut = {
+    status: 124,
+    stdout: '',
+    stderr: expect.stringMatching(/^wstap: timed out \(HTTP\): no open connection within 0\.2 s; --timeout allows more\n/),
+  };
 
   test('a server that says nothing', async () => {
     const { url } = await rawServer(() => undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { GoodClient, rawClient, REQUEST } from '../peer.ts';
+import { GoodClient, REQUEST, rawClient } from '../peer.ts';
 import { run, startListen } from '../program.ts';
 
 const once = (...argv: string[]) => startListen(['--once', ...argv]);

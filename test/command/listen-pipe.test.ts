@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { GoodClient, rawClient, rawServer, REQUEST } from '../peer.ts';
+import { GoodClient, REQUEST, rawClient, rawServer } from '../peer.ts';
 import { run, start, startListen } from '../program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'listen-pipe-'));
@@ -50,10 +50,12 @@ describe('where', () => {
   test('loopback has two addresses', async () => {
     const { port } = await startListen([]);
     const sixth = await new Promise((resolve) => {
-      createServer().once('error', () => resolve(true)).listen(port, '::1', function (this: ReturnType<typeof createServer>) {
-        this.close();
-        resolve(false);
-      });
+      createServer()
+        .once('error', () => resolve(true))
+        .listen(port, '::1', function (this: ReturnType<typeof createServer>) {
+          this.close();
+          resolve(false);
+        });
     });
     expect(sixth).toBe(true);
   });
@@ -86,7 +88,10 @@ describe('several clients', () => {
     second.socket.terminate();
     await env.stderr.until(/#2 left/);
     await env.stderr.until(/#1 left/);
-    const lines = env.stderr.text.replace(/127\.0\.0\.1:\d+/g, 'ADDRESS').trimEnd().split('\n');
+    const lines = env.stderr.text
+      .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
+      .trimEnd()
+      .split('\n');
     expect(lines.sort()).toEqual([
       'wstap: #1 ADDRESS connected',
       'wstap: #1 left: 4000',
@@ -94,6 +99,14 @@ describe('several clients', () => {
       'wstap: #2 left: 1006, not cleanly',
       'wstap: listening on ws://ADDRESS/',
     ]);
+  });
+
+  test('what a client asks for is shown, and drives no terminal', async () => {
+    const { env, port } = await startListen(['--no-color']);
+    const socket = await rawClient(port);
+    socket.write(`${['GET /a\u009b31m\u202e HTTP/1.1', ...REQUEST.slice(1)].join('\r\n')}\r\n\r\n`);
+    await env.stderr.until(/#1 .*\n/);
+    expect(env.stderr.text).not.toMatch(/[\x80-\x9f\u202e]/);
   });
 
   test('lines that came before anybody are kept for the first', async () => {
@@ -133,7 +146,8 @@ describe('several clients', () => {
 
   test('-x greets each', async () => {
     const { port } = await startListen(['-x', 'welcome', '-x', 'and sit']);
-    for (const client of [new GoodClient(port), new GoodClient(port)]) expect(await client.got(2)).toEqual(['welcome', 'and sit']);
+    for (const client of [new GoodClient(port), new GoodClient(port)])
+      expect(await client.got(2)).toEqual(['welcome', 'and sit']);
   });
 
   test('100,000 lines reach two clients whole and in order', async () => {
@@ -153,7 +167,10 @@ describe('several clients', () => {
     client.socket.close(1000);
     await client.closed;
     await env.captured.until(/"type":"closed"/);
-    const events = env.captured.text.trimEnd().split('\n').map((line) => JSON.parse(line));
+    const events = env.captured.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(events.map(({ type, connection }) => `${connection} ${type}`)).toEqual([
       '1 hop',
       '1 head',
@@ -281,7 +298,9 @@ describe('the end', () => {
     env.stdin.write(Buffer.from('good\n\xff\n', 'latin1'));
     expect(await outcome).toMatchObject({
       status: 3,
-      stderr: expect.stringContaining('wstap: line 2 of standard input is not valid UTF-8, as a text message must be; -b sends bytes\n'),
+      stderr: expect.stringContaining(
+        'wstap: line 2 of standard input is not valid UTF-8, as a text message must be; -b sends bytes\n',
+      ),
     });
   });
 });

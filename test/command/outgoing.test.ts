@@ -11,7 +11,9 @@ const QUICK = ['-w', '50ms'];
 async function received(argv: readonly string[], input: string | Uint8Array = '') {
   const messages: [string, string][] = [];
   const { url } = await goodServer((client) => {
-    client.on('message', (data: Buffer, binary) => messages.push(binary ? ['binary', data.toString('hex')] : ['text', String(data)]));
+    client.on('message', (data: Buffer, binary) =>
+      messages.push(binary ? ['binary', data.toString('hex')] : ['text', String(data)]),
+    );
   });
   const { status, stderr } = await run([...QUICK, ...argv, url], input);
   return { status, stderr, messages };
@@ -27,7 +29,15 @@ describe('a message as an argument', () => {
 
   test.each<[string[], string, [string, string][]]>([
     [['-x', 'a'], '', [['text', 'a']]],
-    [['-x', 'a', '--execute=b', '-xc'], '', [['text', 'a'], ['text', 'b'], ['text', 'c']]],
+    [
+      ['-x', 'a', '--execute=b', '-xc'],
+      '',
+      [
+        ['text', 'a'],
+        ['text', 'b'],
+        ['text', 'c'],
+      ],
+    ],
     [['-x', ''], '', [['text', '']]],
     [['-x', '-1'], '', [['text', '-1']]],
     [['-x', `@${file}`], '', [['text', 'two\nlines\r\n']]],
@@ -44,7 +54,11 @@ describe('a message as an argument', () => {
   test.each([
     [['-x', `@${folder}/none`], 3, `wstap: there is no file "${folder}/none"\n`],
     [['-x', `@${folder}`], 3, `wstap: "${folder}" is a directory\n`],
-    [['-x', `@${bytes}`], 3, `wstap: the message ${JSON.stringify(`@${bytes}`.slice(0, 60))} cannot be sent: it is not valid UTF-8, as a text message must be; -b sends bytes\n`],
+    [
+      ['-x', `@${bytes}`],
+      3,
+      `wstap: the message ${JSON.stringify(`@${bytes}`.slice(0, 60))} cannot be sent: it is not valid UTF-8, as a text message must be; -b sends bytes\n`,
+    ],
     [['--hex', '-x', 'zz'], 3, 'wstap: the message "zz" cannot be sent: '],
     [['-x', '@'], 2, 'wstap: @ needs the name of a file behind it; @@ is a literal @\n'],
     [['-t', '-b', '-x', 'a'], 2, 'wstap: -t and -b exclude each other: give one\n'],
@@ -56,4 +70,3 @@ describe('a message as an argument', () => {
     expect(outcome.stderr).not.toContain('connect');
   });
 });
-

@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { main } from '../../src/main.ts';
 import { FakeEnv } from '../fake-env.ts';
 import { echoServer, frame, goodServer, upgrading } from '../peer.ts';
 import { run, start } from '../program.ts';
-import { main } from '../../src/main.ts';
 
 const QUICK = ['-w', '50ms'];
 
@@ -11,7 +11,9 @@ const QUICK = ['-w', '50ms'];
 async function received(argv: readonly string[], input: string | Uint8Array = '') {
   const messages: [string, string][] = [];
   const { url } = await goodServer((client) => {
-    client.on('message', (data: Buffer, binary) => messages.push(binary ? ['binary', data.toString('hex')] : ['text', String(data)]));
+    client.on('message', (data: Buffer, binary) =>
+      messages.push(binary ? ['binary', data.toString('hex')] : ['text', String(data)]),
+    );
   });
   const { status, stderr } = await run([...QUICK, ...argv, url], input);
   return { status, stderr, messages };
@@ -22,19 +24,52 @@ describe('standard input becomes messages', () => {
     [[], 'a\n', [['text', 'a']]],
     [['-t'], 'a\n', [['text', 'a']]],
     [['-b'], 'a\n', [['binary', '61']]],
-    [['-b'], Buffer.from([0xff, 0x00, 10, 0xfe]), [['binary', 'ff00'], ['binary', 'fe']]],
-    [['-0'], 'a\nb\0c\r\0', [['text', 'a\nb'], ['text', 'c\r']]],
+    [
+      ['-b'],
+      Buffer.from([0xff, 0x00, 10, 0xfe]),
+      [
+        ['binary', 'ff00'],
+        ['binary', 'fe'],
+      ],
+    ],
+    [
+      ['-0'],
+      'a\nb\0c\r\0',
+      [
+        ['text', 'a\nb'],
+        ['text', 'c\r'],
+      ],
+    ],
     [['-0', '-b'], 'a\nb\0', [['binary', '610a62']]],
-    [['--hex'], '00ff\n 48 65:6C-6c 6f \n\n', [['binary', '00ff'], ['binary', '48656c6c6f'], ['binary', '']]],
+    [
+      ['--hex'],
+      '00ff\n 48 65:6C-6c 6f \n\n',
+      [
+        ['binary', '00ff'],
+        ['binary', '48656c6c6f'],
+        ['binary', ''],
+      ],
+    ],
     [['--hex', '-t'], '48656c6c6f\n', [['text', 'Hello']]],
-    [['--base64'], 'AP8=\nSGVsbG8\n', [['binary', '00ff'], ['binary', '48656c6c6f']]],
+    [
+      ['--base64'],
+      'AP8=\nSGVsbG8\n',
+      [
+        ['binary', '00ff'],
+        ['binary', '48656c6c6f'],
+      ],
+    ],
     [['--base64', '-t'], 'SGVsbG8=\n', [['text', 'Hello']]],
   ])('%j %j', async (argv, input, messages) => {
     expect(await received(argv, input)).toEqual({ status: 0, stderr: '', messages });
   });
 
   test.each<[string[], string | Uint8Array, string]>([
-    [[], Buffer.from('good\nb\xe4d\n', 'latin1'), 'line 2 of standard input is not valid UTF-8, as a text message must be; -b sends bytes'],
+    [
+      [],
+      Buffer.from('good\nb\xe4d\n', 'latin1'),
+      'line 2 of standard input is not valid UTF-8, as a text message must be; -b sends bytes',
+    ],
     [['--hex'], 'ff\nfz\n', 'line 2 of standard input: "z" is not a hex digit'],
     [['--hex'], 'ff\nfff\n', 'line 2 of standard input: '],
     [['--hex', '-t'], '61\nff\n', 'line 2 of standard input: it is not valid UTF-8, as a text message must be; -b sends bytes'],
@@ -51,7 +86,10 @@ describe('standard input becomes messages', () => {
     const { url } = await echoServer();
     const { env, outcome } = start(['--max-line', '1KiB', url]);
     env.stdin.write('x'.repeat(1025));
-    expect(await outcome).toMatchObject({ status: 3, stderr: 'wstap: line 1 of standard input is longer than --max-line allows\n' });
+    expect(await outcome).toMatchObject({
+      status: 3,
+      stderr: 'wstap: line 1 of standard input is longer than --max-line allows\n',
+    });
   });
 
   test('an input that fails to be read is told', async () => {
@@ -93,7 +131,10 @@ describe('messages become standard output', () => {
     const { url } = await echoServer();
     const { status, stdout } = await run([...QUICK, '--format=json', url], 'hi\n');
     expect(status).toBe(0);
-    const events = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(events.every(({ v, connection }) => v === 1 && connection === 1)).toBe(true);
     expect(events.map(({ type, direction }) => [type, direction].filter(Boolean).join(' '))).toEqual([
       'hop',
@@ -116,7 +157,11 @@ describe('messages become standard output', () => {
   test('--format json with frames, which -vv or --dump ask for', async () => {
     const { url } = await echoServer();
     const { stdout, stderr } = await run([...QUICK, '--format=json', '--dump=line', url], 'hi\n');
-    const frames = stdout.trimEnd().split('\n').map((line) => JSON.parse(line)).filter(({ type }) => type === 'frame');
+    const frames = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'frame');
     expect(frames.map(({ direction, opcode }) => [direction, opcode])).toEqual([
       ['sent', 1],
       ['sent', 9],
@@ -187,7 +232,11 @@ test('a compressed message is a message', async () => {
   const text = 'again and again and again and again';
   expect((await run([...QUICK, '--compress', url], `${text}\n${text}\n`)).stdout).toBe(`${text}\n${text}\n`);
   const { stdout } = await run([...QUICK, '--compress', '--format=json', '-x', text, url]);
-  const messages = stdout.trimEnd().split('\n').map((line) => JSON.parse(line)).filter(({ type }) => type === 'message');
+  const messages = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'message');
   expect(messages.map(({ compressed, wireLength }) => compressed && wireLength < text.length)).toEqual([true, true]);
 });
 

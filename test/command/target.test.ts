@@ -18,7 +18,15 @@ describe('what users write → where to connect', () => {
     ['8080/chat?a', 'ws://localhost:8080/chat?a', 'localhost', 8080, false, 'localhost:8080', '/chat?a'],
     ['[::1]:8080', 'ws://[::1]:8080/', '::1', 8080, false, '[::1]:8080', '/'],
     ['ws://127.0.0.1:1?q', 'ws://127.0.0.1:1/?q', '127.0.0.1', 1, false, '127.0.0.1:1', '/?q'],
-    ['ws://bücher.example/ä', 'ws://xn--bcher-kva.example/%C3%A4', 'xn--bcher-kva.example', 80, false, 'xn--bcher-kva.example', '/%C3%A4'],
+    [
+      'ws://bücher.example/ä',
+      'ws://xn--bcher-kva.example/%C3%A4',
+      'xn--bcher-kva.example',
+      80,
+      false,
+      'xn--bcher-kva.example',
+      '/%C3%A4',
+    ],
   ])('%s', (text, url, host, port, secure, hostField, target) => {
     expect(parseAddress(text)).toEqual({ url, host, port, secure, hostField, target, userinfo: undefined });
   });

@@ -28,9 +28,25 @@ describe('a request that is not a WebSocket opening handshake', () => {
     ['a key that is not base64', lines(...instead('Sec-WebSocket-Key', 'Sec-WebSocket-Key: ?')), 400],
     ['no Connection: Upgrade', lines(...instead('Connection', 'Connection: keep-alive')), 400],
     ['another Upgrade', lines(...instead('Upgrade', 'Upgrade: h2c')), 400],
-    ['version 12', lines(...instead('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 12')), 426, /sec-websocket-version: [^\r]*13/i],
+    [
+      'version 12',
+      lines(...instead('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 12')),
+      426,
+      /sec-websocket-version: [^\r]*13/i,
+    ],
     ['no version', lines(...without('Sec-WebSocket-Version')), 426],
-    ['a request of version 76', lines('GET / HTTP/1.1', 'Host: localhost', 'Upgrade: WebSocket', 'Connection: Upgrade', 'Sec-WebSocket-Key1: 1 2', 'Sec-WebSocket-Key2: 3 4'), 426],
+    [
+      'a request of version 76',
+      lines(
+        'GET / HTTP/1.1',
+        'Host: localhost',
+        'Upgrade: WebSocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Key1: 1 2',
+        'Sec-WebSocket-Key2: 3 4',
+      ),
+      426,
+    ],
     ['a header of 17 KiB', lines(...REQUEST, `X: ${'x'.repeat(17 * 1024)}`), 431],
     ['101 headers', lines(...REQUEST, ...Array.from({ length: 101 }, (_, index) => `X-${index}: x`)), 431],
     ['a folded header', lines(...REQUEST, 'X: a', ' b'), 400],
@@ -60,9 +76,9 @@ describe('a request that is not a WebSocket opening handshake', () => {
       Upgrade: websocket
       Sec-WebSocket-Version: 13
       Content-Type: text/plain; charset=utf-8
-      Content-Length: 28
+      Content-Length: 131
 
-      This is a WebSocket server.
+      This is a WebSocket server, and the request has no Upgrade. A proxy on the way must forward Upgrade and Connection, over HTTP/1.1.
       "
     `);
   });

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { builtProgram } from '../process.ts';
 
-/** The real program, as it was built: `npm test` builds it first. */
-export const PROGRAM = join(import.meta.dirname, '../../bin/wstap.js');
+/** The real program as a process of its own; a file that uses this calls `buildsProgram` first. */
 
 export interface Run {
   readonly status: number | null;
@@ -21,14 +20,12 @@ export async function wstap(args: readonly string[], input = ''): Promise<Run> {
 export interface Running {
   readonly child: ChildProcess;
   readonly end: Promise<Run>;
-  /** What standard output said so far. */
-  stdout(): string;
 }
 
 function begin(args: readonly string[]): Running {
   // Nothing of the developer's own shell: no colours, no proxies.
   const env = { PATH: process.env.PATH, LANG: 'C.UTF-8' };
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env });
+  const child = spawn(process.execPath, [builtProgram(), ...args], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -40,11 +37,17 @@ function begin(args: readonly string[]): Running {
   // A program that left early takes no more input: its status tells.
   child.stdin.on('error', () => undefined);
   const end = once(child, 'close').then(([status]) => ({ status, stdout, stderr }));
-  return { child, end, stdout: () => stdout };
+  return { child, end };
+}
+
+export interface Listening extends Running {
+  readonly url: string;
+  /** Ends it and tells what it said. */
+  stop(): Promise<Run>;
 }
 
 /** Starts `wstap listen` with these arguments and waits for its address. Whoever starts it ends it. */
-export async function listen(args: readonly string[]): Promise<Running & { readonly url: string; stop(): Promise<Run> }> {
+export async function listen(args: readonly string[]): Promise<Listening> {
   const running = begin(['listen', ...args]);
   const { child, end } = running;
   const url = await new Promise<string>((resolve, reject) => {

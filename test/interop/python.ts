@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -13,7 +14,8 @@ export const websockets: Peer = { debianPackage: 'python3-websockets', probe: [P
 /** A script beside this file that answers in lines of JSON. */
 export interface Script {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly answers: Inbox<unknown>;
+  /** The next line. Rejects where the script is gone. */
+  answer(): Promise<unknown>;
 }
 
 /** Whoever starts it ends it. */
@@ -21,5 +23,9 @@ export function startScript(file: string, ...args: string[]): Script {
   const child = spawn(PYTHON, [join(import.meta.dirname, 'peers', file), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = new Inbox<unknown>();
   createInterface(child.stdout).on('line', (line) => answers.put(JSON.parse(line)));
-  return { child, answers };
+  const gone = once(child, 'exit').then(([status]) => {
+    throw new Error(`${file} ended with status ${status}`);
+  });
+  gone.catch(() => undefined);
+  return { child, answer: () => Promise.race([answers.next(), gone]) };
 }

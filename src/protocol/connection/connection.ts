@@ -1,8 +1,10 @@
 import type { MessageExtension } from '../extension/extension.ts';
+import type { Frame } from '../frame/frame.ts';
 import type { MaskingKeySource } from '../frame/masking-key.ts';
 import { Opcode } from '../frame/opcode.ts';
 import type { MessageView } from '../message/message.ts';
 import type { PinnedBudget } from '../message/pinned.ts';
+import type { PreparedMessage } from '../message/prepared.ts';
 import { LocalProtocolError, RULES, type Violation } from '../rule.ts';
 import type { Action } from './action.ts';
 import { encodeByHand } from './by-hand.ts';
@@ -57,13 +59,50 @@ export class Connection {
   #heldPong: Uint8Array | undefined;
   #outcome: Pick<Closed, 'code' | 'reason' | 'by'> = { code: 1006, reason: '', by: 'network' };
 
+  /** What its reader tells a connection: a class within the class, so that a connection keeps one small object for it. */
+  static readonly #Reading = class implements InboundSink {
+    readonly #connection: Connection;
+
+    constructor(connection: Connection) {
+      this.#connection = connection;
+    }
+
+    message(message: MessageView): void {
+      const connection = this.#connection;
+      if (connection.#inbound.watched) connection.#tellMessage('received', message);
+      connection.#sink.message(message);
+    }
+
+    ping(payload: Buffer): void {
+      const connection = this.#connection;
+      connection.#sink.event({ type: 'ping', payload });
+      if (connection.#state === 'open') connection.#answerPing(payload);
+    }
+
+    pong(payload: Buffer): void {
+      this.#connection.#sink.event({ type: 'pong', payload });
+    }
+
+    close(code: number, reason: string): void {
+      this.#connection.#closeReceived(code, reason);
+    }
+
+    violation(violation: Violation, fatal: boolean): void {
+      this.#connection.#violated(violation, fatal);
+    }
+
+    frame(frame: Frame, violations: readonly Violation[], inflated: Uint8Array | undefined): void {
+      this.#connection.#sink.event({ type: 'frame', direction: 'received', frame, violations, inflated });
+    }
+  };
+
   constructor(options: ConnectionOptions, sink: ConnectionSink) {
     const { role, limits, extension, budget, tolerance = 'strict' } = options;
     this.#options = options;
     this.#sink = sink;
     this.#masks = role === 'client' ? options.maskingKeys : undefined;
     const sender = role === 'client' ? 'server' : 'client';
-    this.#inbound = new Inbound({ sender, limits, extension, budget, tolerance }, this.#inboundSink());
+    this.#inbound = new Inbound({ sender, limits, extension, budget, tolerance }, new Connection.#Reading(this));
   }
 
   get state(): State {
@@ -139,13 +178,15 @@ export class Connection {
     if (held && this.#state === 'open') this.#answerPing(held);
   }
 
-  /** Sends a text message. Lone surrogates become U+FFFD. Throws `LocalProtocolError` when not open. */
-  sendText(text: string): void {
+  /** Sends a text message and returns the bytes of its UTF-8. Lone surrogates become U+FFFD. Throws `LocalProtocolError` when not open. */
+  sendText(text: string): number {
     this.#mustBeOpen();
     if (this.#options.extension) {
       const bytes = Buffer.from(text, 'utf8');
       this.#sendMessage(Opcode.text, bytes, 0, bytes.length, true, true);
-    } else this.#outbox.text(FIN | Opcode.text, text, this.#masks?.());
+      return bytes.length;
+    }
+    return this.#outbox.text(FIN | Opcode.text, text, this.#masks?.());
   }
 
   /**
@@ -155,6 +196,13 @@ export class Connection {
   send(opcode: 'text' | 'binary', bytes: Uint8Array, start = 0, end = bytes.length, lasting = false): void {
     this.#mustBeOpen();
     this.#sendMessage(Opcode[opcode], bytes, start, end, lasting, true);
+  }
+
+  /** As a server: sends a message that was built once for many. Throws `LocalProtocolError` when not open, or as a client. */
+  sendPrepared(message: PreparedMessage): void {
+    this.#mustBeOpen();
+    if (this.#masks) throw new LocalProtocolError('a client masks every frame anew: it cannot send a prepared one');
+    this.#outbox.bytes(message.frameFor(this.#options.extension), true);
   }
 
   /** Throws `LocalProtocolError` when not open or above 125 bytes. */
@@ -208,24 +256,6 @@ export class Connection {
         this.#outbox.bytes(action.bytes);
         break;
     }
-  }
-
-  #inboundSink(): InboundSink {
-    const sink = this.#sink;
-    return {
-      message: (message) => {
-        if (this.#inbound.watched) this.#tellMessage('received', message);
-        sink.message(message);
-      },
-      ping: (payload) => {
-        sink.event({ type: 'ping', payload });
-        if (this.#state === 'open') this.#answerPing(payload);
-      },
-      pong: (payload) => sink.event({ type: 'pong', payload }),
-      close: (code, reason) => this.#closeReceived(code, reason),
-      violation: (violation, fatal) => this.#violated(violation, fatal),
-      frame: (frame, violations, inflated) => sink.event({ type: 'frame', direction: 'received', frame, violations, inflated }),
-    };
   }
 
   #openMirror(): Inbound {

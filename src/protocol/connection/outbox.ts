@@ -36,11 +36,12 @@ export class Outbox {
     if (key !== undefined) maskInPlace(this.#slab, at, this.#at, key);
   }
 
-  /** A frame whose payload is a string's UTF-8, written where it will leave from. */
-  text(first: number, text: string, key: number | undefined): void {
+  /** A frame whose payload is a string's UTF-8, written where it will leave from. Returns the payload's bytes. */
+  text(first: number, text: string, key: number | undefined): number {
     if (text.length * 3 > LARGE) {
-      this.#large(first, Buffer.from(text, 'utf8'), key, 'ours');
-      return;
+      const bytes = Buffer.from(text, 'utf8');
+      this.#large(first, bytes, key, 'ours');
+      return bytes.length;
     }
     this.#reserve(MAX_HEADER + text.length * 3);
     const slab = this.#slab;
@@ -56,13 +57,14 @@ export class Outbox {
     writeHeader(slab, this.#at, first, written, key);
     this.#at = at + written;
     if (key !== undefined) maskInPlace(slab, at, this.#at, key);
+    return written;
   }
 
-  /** Bytes as they are. */
-  bytes(bytes: Uint8Array): void {
-    if (bytes.length > LARGE) {
+  /** Bytes as they are. `lasting`: they will not change, so they may go by reference, and need no slab of their own. */
+  bytes(bytes: Uint8Array, lasting = false): void {
+    if (bytes.length > LARGE || (lasting && this.#at + bytes.length > this.#slab.length)) {
       this.#seal();
-      this.#push(new Uint8Array(bytes));
+      this.#push(lasting ? bytes : new Uint8Array(bytes));
       return;
     }
     this.#reserve(bytes.length);
@@ -107,7 +109,7 @@ export class Outbox {
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#slab.length) return;
     this.#seal();
-    const { slab, at } = borrow(bytes);
+    const { slab, at } = borrow(bytes, this.#slab.length);
     this.#slab = slab;
     this.#from = at;
     this.#at = at;
@@ -120,19 +122,26 @@ const MAX_HEADER = 14;
 const LARGE = 16 * 1024;
 const SLAB = 64 * 1024;
 
+/** What a box begins with while another one has the spare slab: a thousand that send in one turn take no 64 MiB. */
+const FIRST_SLAB = 1024;
+
 /** The rest of a slab that nobody writes: an idle connection holds none. */
 let spare: Buffer = EMPTY;
 let spareAt = 0;
 
-function borrow(bytes: number): { slab: Buffer; at: number } {
-  if (spareAt + bytes <= spare.length) {
-    const lent = { slab: spare, at: spareAt };
-    spare = EMPTY;
-    spareAt = 0;
-    return lent;
-  }
+/** `full`: the size of the slab that the box has filled, 0 for none. */
+function borrow(bytes: number, full: number): { slab: Buffer; at: number } {
+  const isLent = spare === EMPTY;
+  const lent = { slab: spare, at: spareAt };
+  spare = EMPTY;
+  spareAt = 0;
+  if (lent.at + bytes <= lent.slab.length) return lent;
+  const size = isLent && full < SLAB / 4 ? Math.max(FIRST_SLAB, full * 4) : SLAB;
   // Not zeroed: only what a frame was written to is ever taken.
-  return { slab: Buffer.allocUnsafeSlow(Math.max(SLAB, bytes)), at: 0 };
+  return {
+    slab: bytes > size / 2 || size === SLAB ? Buffer.allocUnsafeSlow(Math.max(size, bytes)) : Buffer.allocUnsafe(size),
+    at: 0,
+  };
 }
 
 function giveBack(slab: Buffer, at: number): void {

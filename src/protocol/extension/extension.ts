@@ -15,6 +15,11 @@ export interface MessageExtension {
    * Transforms a message to be sent; the result is valid until the next call. `undefined`: not worth it, send it as it is.
    */
   encode(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined;
+  /**
+   * As `encode`, for one message to many peers: the result refers to nothing that this peer got before, so that every peer
+   * with the same parameters can read it, and lasts. `made` keeps what was worked out for one peer for the next ones.
+   */
+  encodeForMany(bytes: Uint8Array, made: Map<string, Uint8Array>): Uint8Array | undefined;
   /** From the next message on, nothing that is sent refers to what was sent before. */
   forgetSent(): void;
   close(): void;

@@ -200,6 +200,18 @@ export class DeflateCodec implements MessageExtension {
     return packed;
   }
 
+  encodeForMany(bytes: Uint8Array, made: Map<string, Uint8Array>): Uint8Array | undefined {
+    const { role, agreed, threshold, level = 6 } = this.#options;
+    if (bytes.length < threshold) return undefined;
+    const bits = role === 'client' ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits;
+    // The peer's window holds this message now and our context does not: nothing sent later may refer to either.
+    this.#deflater?.reset();
+    const key = `${bits} ${level}`;
+    const packed = made.get(key) ?? deflateAlone(bytes, bits, level);
+    made.set(key, packed);
+    return packed;
+  }
+
   forgetSent(): void {
     this.#deflater?.reset();
   }
@@ -212,11 +224,25 @@ export class DeflateCodec implements MessageExtension {
   }
 }
 
+/** Deflated without any context, to keep. */
+function deflateAlone(bytes: Uint8Array, windowBits: number, level: number): Uint8Array {
+  const deflater = createDeflater(windowBits, level);
+  const packed = new Uint8Array(deflater.deflate(bytes, 0, bytes.length));
+  deflater.close();
+  return packed;
+}
+
 /** The codec of a connection and, to read what it sends, the one that its peer has. */
-export function deflateCodecs(role: 'client' | 'server', agreed: DeflateParameters, threshold: number, maxMessage: number) {
+export function deflateCodecs(
+  role: 'client' | 'server',
+  agreed: DeflateParameters,
+  threshold: number,
+  maxMessage: number,
+  level?: number,
+) {
   const peer = role === 'client' ? 'server' : 'client';
   return {
-    extension: new DeflateCodec({ role, agreed, threshold, maxMessage }),
+    extension: new DeflateCodec({ role, agreed, threshold, maxMessage, ...(level !== undefined && { level }) }),
     mirrorExtension: new DeflateCodec({ role: peer, agreed, threshold, maxMessage: Number.POSITIVE_INFINITY }),
   };
 }

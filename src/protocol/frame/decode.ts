@@ -33,7 +33,8 @@ export class FrameReader {
   headerLength = 0;
 
   readonly #sink: FrameSink;
-  readonly #partial = new Uint8Array(14);
+  /** A header that arrived in pieces; made when the first one does. */
+  #partial: Uint8Array | undefined;
   #have = 0;
   #inPayload = false;
   #payloadLength = 0;
@@ -112,6 +113,7 @@ export class FrameReader {
       this.#parse(chunk, at, size);
       at += size;
     } else {
+      this.#partial ??= new Uint8Array(14);
       const partial = this.#partial;
       size = this.#have >= 2 ? headerSize(partial[1] as number) : 2;
       while (at < end && this.#have < size) {

@@ -115,9 +115,11 @@ function droppedUpgrade(facts: Facts, response: ResponseHead): Cause | undefined
   const via = ['Via', 'X-Cache', 'X-Squid-Error', 'X-Varnish', 'X-Forwarded-For', 'X-Proxy-Cache'].find(
     (name) => header(response, name) !== undefined,
   );
-  const complains = /upgrade|hop-by-hop|not a websocket|websocket (?:handshake|request)|Sec-WebSocket-Key/i.test(
-    bodyText(facts) + response.reason,
-  );
+  // We ask in HTTP/1.1: a server that speaks of another version got it from a proxy, as nginx does by default.
+  const complains =
+    /upgrade|hop-by-hop|not a websocket|websocket (?:handshake|request)|Sec-WebSocket-Key|HTTP(?:\/1\.0| version)/i.test(
+      bodyText(facts) + response.reason,
+    );
   if (via === undefined && !complains && response.status !== 426) return undefined;
   const sign = via === undefined ? '' : ` (${via}: ${header(response, via) ?? ''})`;
   const cause = `An HTTP proxy on the way${sign} seems to have dropped Upgrade and Connection, so that the server saw a plain request.`;

@@ -60,11 +60,23 @@ const MODERN: readonly Requirement[] = [
   { id: 'extensions', section: 'RFC 6455 §9.1', requirement: 'Extensions follow the grammar', check: checkExtensions },
 ];
 
+const ALL = [...COMMON, ...MODERN];
+const OF_OLD = [...COMMON, VERSION];
+
 /** Checks an opening request against RFC 6455 §4.1 and §4.2.1. An older handshake gets one finding that names it. */
 export function checkRequest(request: RequestHead, options: RequestCheckOptions = {}): Finding[] {
   const isPasted = options.pasted ?? false;
-  const requirements = legacyRequest(request) === undefined ? MODERN : [VERSION];
-  return [...COMMON, ...requirements].map(({ check, ...rest }) => ({ ...rest, side: 'client', ...check(request, isPasted) }));
+  const requirements = legacyRequest(request) === undefined ? ALL : OF_OLD;
+  return requirements.map((requirement) => findingOf(requirement, requirement.check(request, isPasted)));
+}
+
+/** Written out for what is met, for a server does this eleven times a client. */
+function findingOf({ id, section, requirement }: Requirement, verdict: Verdict): Finding {
+  const { level, actual, expected, hint } = verdict;
+  if (actual !== undefined && expected === undefined && hint === undefined) {
+    return { id, section, requirement, side: 'client', level, actual };
+  }
+  return { id, section, requirement, side: 'client', ...verdict };
 }
 
 function checkMethod({ method }: RequestHead): Verdict {

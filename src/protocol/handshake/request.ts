@@ -78,6 +78,7 @@ function defaultFields(parts: RequestParts): Field[] {
  * stays a browser's; all else follows in the order given.
  */
 export function applyHeaderLines(defaults: readonly Field[], lines: readonly string[]): Field[] {
+  if (lines.length === 0) return [...defaults];
   const replacements = new Map<string, Field | undefined>();
   const defaultNames = new Set(defaults.map((field) => field.name.toLowerCase()));
   const added: Field[] = [];

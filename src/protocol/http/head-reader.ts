@@ -40,6 +40,7 @@ interface HeadOfKind {
   response: ResponseHead;
 }
 
+const EMPTY = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 const HTTP = Buffer.from('HTTP/', 'latin1');
@@ -50,7 +51,7 @@ export class HeadReader<K extends Head['kind']> {
   readonly #limits: HeadLimits;
   readonly #lenient: boolean;
   readonly #fields: Field[] = [];
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = EMPTY;
   #length = 0;
   #lineStart = 0;
   #scanned = 0;
@@ -68,6 +69,7 @@ export class HeadReader<K extends Head['kind']> {
     return this.#length;
   }
 
+  /** `bytes` stay as they are: what comes out refers to them. */
   push(bytes: Uint8Array): HeadResult<HeadOfKind[K]> {
     this.#append(bytes);
     if (this.#start === undefined && !this.#mayBeHttp()) {
@@ -88,6 +90,12 @@ export class HeadReader<K extends Head['kind']> {
 
   #append(bytes: Uint8Array): void {
     const needed = this.#length + bytes.length;
+    if (this.#length === 0) {
+      // Most heads arrive in one piece, which is read where it lies.
+      this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#length = needed;
+      return;
+    }
     if (needed > this.#buffer.length) {
       const grown = Buffer.alloc(Math.max(needed, this.#buffer.length * 2, 1024));
       grown.set(this.#buffer.subarray(0, this.#length));

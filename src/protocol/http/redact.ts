@@ -29,8 +29,12 @@ export function redactHead<H extends Head>(head: H): H {
   return head.kind === 'request' ? { ...head, target: redactUrl(head.target), fields } : { ...head, fields };
 }
 
+/** A path without parameters, which has nothing to hide. */
+const PLAIN = /^\/(?!\/)[^?#@]*$/;
+
 /** A URL or request target without its user name and password and without the values of secret query parameters. */
 export function redactUrl(url: string): string {
+  if (PLAIN.test(url)) return url;
   const start = firstOf(url, '?#');
   const front = url.slice(0, start).replace(/^([A-Za-z][A-Za-z0-9+.-]*:)?\/\/[^/]*@/, (match, scheme = '') => {
     return match.length > 0 ? `${scheme}//${REDACTED}@` : match;

@@ -15,7 +15,7 @@ export class MessageBuilder {
   readonly #view = new MessageView();
   readonly #assembler = new Assembler();
   readonly #utf8 = new Utf8Validator();
-  readonly #onInflated: PieceSink = (buffer, start, end) => this.#onPiece(buffer, start, end);
+  readonly #onInflated: PieceSink;
   #active = false;
   #text = false;
   #compressed = false;
@@ -31,6 +31,7 @@ export class MessageBuilder {
   constructor(maxMessage: number, extension: MessageExtension | undefined) {
     this.#maxMessage = maxMessage;
     this.#extension = extension;
+    this.#onInflated = extension ? (buffer, start, end) => this.#onPiece(buffer, start, end) : NOTHING;
   }
 
   /** Whether a message is unfinished. */
@@ -152,3 +153,4 @@ export class MessageBuilder {
 }
 
 const EMPTY = Buffer.alloc(0);
+const NOTHING: PieceSink = () => false;

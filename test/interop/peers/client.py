@@ -31,7 +31,13 @@ async def echo(ws, job):
 
 
 async def receive(ws, job):
-    return [coded(message) async for message in ws]
+    received = []
+    try:
+        async for message in ws:
+            received.append(coded(message))
+    except websockets.ConnectionClosedError:
+        pass
+    return received
 
 
 async def fragments(ws, job):
@@ -93,7 +99,11 @@ async def main():
     reader = asyncio.StreamReader(limit=2**26)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        print(json.dumps(await work(json.loads(line))), flush=True)
+        try:
+            answer = await work(json.loads(line))
+        except Exception as error:
+            answer = {"error": repr(error)}
+        print(json.dumps(answer), flush=True)
 
 
 asyncio.run(main())

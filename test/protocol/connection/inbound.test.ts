@@ -126,6 +126,7 @@ const EXTENSION: MessageExtension = {
   decoder: () => ({ push: done, finish: done, reset() {}, close() {} }),
   endDecoded() {},
   encode: () => undefined,
+  encodeForMany: () => undefined,
   forgetSent() {},
   close() {},
 };

@@ -16,6 +16,7 @@ it.each<[what: string, headers: string[], changes: object, status: number, names
   ['HTTP/1.0', [], { version: 'HTTP/1.0' }, 400, []],
   ['HTTP/2.0', [], { version: 'HTTP/2.0' }, 505, []],
   ['a page opened in a browser', ['Upgrade:', 'Connection: keep-alive'], {}, 426, ['Sec-WebSocket-Version']],
+  ['what nginx asks for by default', ['Upgrade:', 'Connection: close'], { version: 'HTTP/1.0' }, 426, ['Sec-WebSocket-Version']],
   ['another upgrade', ['Upgrade: h2c'], {}, 400, []],
   ['version 12', ['Sec-WebSocket-Version: 12'], {}, 426, ['Sec-WebSocket-Version']],
   ['version 8 is read, not spoken', ['Sec-WebSocket-Version: 8'], {}, 426, ['Sec-WebSocket-Version']],

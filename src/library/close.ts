@@ -1,0 +1,42 @@
+import { toUSVString } from 'node:util';
+
+/** What may be said when a connection is closed (WebSockets Standard, "validate close code and reason"). */
+
+/** Bytes of a reason that fit into a control frame behind the code (RFC 6455 §5.5). */
+const MAX_REASON = 123;
+
+export interface CloseWords {
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Throws an `InvalidAccessError` DOMException for a code that is neither 1000 nor in 3000–4999, and a `SyntaxError` one for
+ * a reason above 123 bytes of UTF-8. A reason without a code goes with 1000.
+ */
+export function checkedCloseWords(code: number | undefined, reason: string): CloseWords {
+  if (code !== undefined && code !== 1000 && (code < 3000 || code > 4999)) {
+    throw new DOMException(`close code ${code} is neither 1000 nor in 3000 to 4999`, 'InvalidAccessError');
+  }
+  const { length } = Buffer.from(reason, 'utf8');
+  if (length > MAX_REASON) {
+    throw new DOMException(`a close reason has at most ${MAX_REASON} bytes of UTF-8, this one ${length}`, 'SyntaxError');
+  }
+  return { code: code ?? (reason === '' ? undefined : 1000), reason: toUSVString(reason) };
+}
+
+/** `[Clamp] unsigned short` of Web IDL: into the range, then to the nearest integer, the even one of two. */
+export function clampedCode(value: unknown): number {
+  const number = Math.min(Math.max(Number(value), 0), 65_535);
+  if (Number.isNaN(number)) return 0;
+  const floor = Math.floor(number);
+  const half = number - floor;
+  return half < 0.5 || (half === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+}
+
+/** `[EnforceRange] unsigned short` of Web IDL. Throws a `TypeError` outside of the range. */
+export function enforcedCode(value: unknown): number {
+  const number = Math.trunc(Number(value));
+  if (!Number.isFinite(number) || number < 0 || number > 65_535) throw new TypeError(`${String(value)} is no close code`);
+  return number + 0;
+}

@@ -1,0 +1,201 @@
+import { isAnyArrayBuffer, isArrayBuffer, isArrayBufferView } from 'node:util/types';
+import type { Client, Ending } from '../endpoint/client.ts';
+import type { Link } from '../endpoint/link.ts';
+import type { MessageView } from '../protocol/message/message.ts';
+import { checkedCloseWords, clampedCode } from './close.ts';
+import { CloseEvent, trusted } from './close-event.ts';
+import { connect } from './connect.ts';
+import { EventHandlers } from './event-handlers.ts';
+import { messageEvent, type SocketMessageEvent } from './message-event.ts';
+import type { ConnectionOptions } from './options.ts';
+import { Outgoing } from './outgoing.ts';
+import { Tasks } from './tasks.ts';
+import { checkSubprotocols, parseUrl } from './url.ts';
+
+/**
+ * The `WebSocket` of the WHATWG WebSockets Standard, to the letter; what goes beyond it is in the options and is not there
+ * when they are not given.
+ */
+export interface WebSocketOptions extends ConnectionOptions {
+  /** As the standard's second argument. */
+  readonly protocols?: string | Iterable<string> | undefined;
+}
+
+export interface WebSocketEventMap {
+  open: Event;
+  message: SocketMessageEvent;
+  error: Event;
+  close: CloseEvent;
+}
+
+export type BinaryType = 'blob' | 'arraybuffer';
+
+type Handler<E extends Event> = ((this: WebSocket, event: E) => unknown) | null;
+type Data = string | ArrayBuffer;
+type Listener<E extends Event> = ((this: WebSocket, event: E) => unknown) | { handleEvent(event: E): unknown };
+type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
+type RemovalOptions = Parameters<EventTarget['removeEventListener']>[2];
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSING = 2;
+const CLOSED = 3;
+
+export class WebSocket extends EventTarget {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
+
+  readonly #url: string;
+  readonly #origin: string;
+  readonly #client: Client;
+  readonly #handlers = new EventHandlers(this);
+  readonly #outgoing = new Outgoing();
+  readonly #tasks: Tasks<Data | (() => void)>;
+  #link: Link | undefined;
+  #readyState: 0 | 1 | 2 | 3 = CONNECTING;
+  #protocol = '';
+  #extensions = '';
+  #binaryType: BinaryType = 'blob';
+
+  /**
+   * Connects at once. `url`: `ws:`, `wss:`, `http:` or `https:`. Throws a `SyntaxError` DOMException for a URL that is none
+   * or has a fragment and for subprotocols that are no tokens or come twice, and a `TypeError` for headers that are none.
+   */
+  constructor(url: string | URL, protocols: string | Iterable<string> | WebSocketOptions = []) {
+    super();
+    const options = isOptions(protocols) ? protocols : undefined;
+    const record = parseUrl(String(url));
+    const subprotocols = namesOf(isOptions(protocols) ? (protocols.protocols ?? []) : protocols);
+    checkSubprotocols(subprotocols);
+    this.#url = record.href;
+    this.#origin = record.origin;
+    this.#tasks = new Tasks(
+      (task) => this.#perform(task),
+      () => this.#link?.release(),
+    );
+    this.#client = connect(record, subprotocols, options ?? {}, {
+      open: (link, agreed) => {
+        this.#link = link;
+        this.#outgoing.open(link);
+        this.#queue(() => this.#opened(agreed.subprotocol, agreed.extensions));
+      },
+      message: (message) => this.#queue(message.opcode === 'text' ? message.text() : bytesOf(message)),
+      peerClosed: () =>
+        this.#queue(() => {
+          if (this.#readyState === OPEN) this.#readyState = CLOSING;
+        }),
+      drain: () => undefined,
+      end: (ending) => this.#queue(() => this.#closed(ending)),
+    });
+  }
+
+  /** The URL, serialized. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#readyState;
+  }
+
+  /** Payload bytes given to `send` that had not left the process when the event loop last came round. */
+  get bufferedAmount(): number {
+    return this.#outgoing.amount.value;
+  }
+
+  /** The extensions in use, as the server named them; empty until open. */
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  /** The subprotocol in use; empty for none and until open. */
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+
+  /** Anything but the two values is ignored, as an enumeration of Web IDL asks. */
+  set binaryType(type: BinaryType) {
+    const text = String(type);
+    if (text === 'blob' || text === 'arraybuffer') this.#binaryType = text;
+  }
+
+  get onopen(): Handler<Event> {
+    return this.#handlers.get('open') as Handler<Event>;
+  }
+
+  set onopen(handler: Handler<Event>) {
+    this.#handlers.set('open', handler);
+  }
+
+  get onmessage(): Handler<SocketMessageEvent> {
+    return this.#handlers.get('message') as Handler<SocketMessageEvent>;
+  }
+
+  set onmessage(handler: Handler<SocketMessageEvent>) {
+    this.#handlers.set('message', handler);
+  }
+
+  get onerror(): Handler<Event> {
+    return this.#handlers.get('error') as Handler<Event>;
+  }
+
+  set onerror(handler: Handler<Event>) {
+    this.#handlers.set('error', handler);
+  }
+
+  get onclose(): Handler<CloseEvent> {
+    return this.#handlers.get('close') as Handler<CloseEvent>;
+  }
+
+  set onclose(handler: Handler<CloseEvent>) {
+    this.#handlers.set('close', handler);
+  }
+
+  /**
+   * Sends a message: text for a string, else binary. Once closing has begun it is dropped, and only counted. Throws an
+   * `InvalidStateError` DOMException while connecting.
+   */
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+    if (arguments.length === 0) throw new TypeError('send() needs something to send');
+    const message = typeof data === 'string' ? data : sendable(data);
+    if (this.#readyState === CONNECTING) throw new DOMException('the connection is not open yet', 'InvalidStateError');
+    if (typeof message === 'string') this.#outgoing.text(message);
+    else if (message instanceof Blob) this.#outgoing.blob(message);
+    else this.#outgoing.bytes(message);
+  }
+
+  /**
+   * Begins the closing handshake once everything is sent; while connecting, gives up. Throws an `InvalidAccessError`
+   * DOMException for a code that is neither 1000 nor in 3000–4999, and a `SyntaxError` one for a reason above 123 bytes.
+   */
+  close(code?: number, reason?: string): void {
+    const words = checkedCloseWords(
+      code === undefined ? undefined : clampedCode(code),
+      reason === undefined ? '' : String(reason),
+    );
+    if (this.#readyState === CLOSING || this.#readyState === CLOSED) return;
+    this.#readyState = CLOSING;
+    if (this.#link) this.#outgoing.close(words);
+    else this.#client.stop();
+  }
+
+  override addEventListener<Type extends keyof WebSocketEventMap>(
+    type: Type,
+    listener: Listener<WebSocketEventMap[Type]> | null,
+    options?: ListenerOptions,
+  ): void;
+  override addEventListener(type: string, listener: Listener<Event> | null, options?: ListenerOptions): void;
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    super.addEventListener(...args);
+  }
+}
