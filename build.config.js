@@ -30,7 +30,7 @@ const shared = {
 };
 
 /** What is loaded for `connect` in a pipe: one file, because each file costs a start about a millisecond. */
-const hot = /\/command\/connect(?:-pipe)?\.ts$/;
+const hot = /\/command\/(?:connect|connect-pipe|client-options)\.ts$/;
 
 if (process.argv.includes('--man')) await writeManual();
 else {

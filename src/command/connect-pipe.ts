@@ -6,10 +6,12 @@ import type { Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import type { SessionEvent } from '../session/event.ts';
 import { durationText } from '../view/size.ts';
-import { clientEnv } from './client-env.ts';
-import { Diagnostics, diagnosticsOptions, stderrPrinter } from './diagnostics.ts';
+import { clientEnv, randomFraction } from './client-env.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { diagnosticsOptions, stderrPrinter } from './diagnostics-options.ts';
 import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
-import { lookOf } from './look.ts';
+import { LateDiagnostics } from './late-diagnostics.ts';
+import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from './outgoing.ts';
 import { Reconnection } from './reconnect.ts';
 import { inputOf, Output } from './stdio.ts';
@@ -19,7 +21,18 @@ export async function connectPipe(options: Options, client: ClientOptions, url: 
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   const look = await lookOf(options, env, env.stderr);
-  return new PipeSession(options, client, url, env, writing, execute, look).run();
+  const diagnostics = await diagnosticsFor(options, look, url, env);
+  return new PipeSession(options, client, env, writing, execute, diagnostics).run();
+}
+
+/** Who wants to see everything has the whole of it loaded at once. */
+async function diagnosticsFor(options: Options, look: Look, url: string, env: Env): Promise<Diagnostics | LateDiagnostics> {
+  const settings = diagnosticsOptions(options, look, url);
+  const print = stderrPrinter(env);
+  if (settings.verbosity === 0 && settings.dump === undefined && !options.flag('lenient'))
+    return new LateDiagnostics(settings, print);
+  const { Diagnostics: Whole } = await import('./diagnostics.ts');
+  return new Whole(settings, print);
 }
 
 /** With an expectation the replies are waited for longer, where `--wait` says nothing. */
@@ -31,7 +44,7 @@ class PipeSession {
   readonly #clientOptions: ClientOptions;
   readonly #env: Env;
   readonly #writing: Writing;
-  readonly #diagnostics: Diagnostics;
+  readonly #diagnostics: Diagnostics | LateDiagnostics;
   readonly #output: Output;
   readonly #pipe: Pipe;
   readonly #reconnection: Reconnection;
@@ -46,19 +59,18 @@ class PipeSession {
   constructor(
     options: Options,
     client: ClientOptions,
-    url: string,
     env: Env,
     writing: Writing,
     execute: readonly OutgoingMessage[],
-    look: Awaited<ReturnType<typeof lookOf>>,
+    diagnostics: Diagnostics | LateDiagnostics,
   ) {
     this.#options = options;
     this.#clientOptions = client;
     this.#env = env;
     this.#writing = writing;
     this.#endpointEnv = clientEnv(env);
-    this.#diagnostics = new Diagnostics(diagnosticsOptions(options, look, url), stderrPrinter(env));
-    this.#reconnection = new Reconnection(options, () => this.#random());
+    this.#diagnostics = diagnostics;
+    this.#reconnection = new Reconnection(options, () => randomFraction(env));
     this.#output = new Output(options, env, this.#showsFrames, {
       full: () => this.#pipe.hold(),
       room: () => this.#pipe.release(),
@@ -160,31 +172,29 @@ class PipeSession {
     const broken = this.#diagnostics.violation !== undefined;
     const pause = this.#status === undefined && !this.#pipe.left ? this.#reconnection.after(ending, broken) : undefined;
     if (pause !== undefined) {
-      this.#diagnostics.end(ending);
-      this.#diagnostics.note(`connecting again in ${durationText(pause)}`);
-      this.#stopPause = this.#endpointEnv.clock.after(pause, () => this.#connect());
+      this.#stopPause = this.#endpointEnv.clock.after(pause, () => {
+        this.#diagnostics.restart();
+        this.#connect();
+      });
+      void Promise.resolve(this.#diagnostics.end(ending)).then(() => {
+        this.#diagnostics.note(`connecting again in ${durationText(pause)}`);
+      });
       return;
     }
     const written = this.#output.finish();
     // Whoever was told to end does not wait for a reader that may have stalled for ever.
     if (this.#status !== undefined && this.#status > 128) this.#done(this.#status);
-    else void written.then(() => this.#done(this.#conclude(ending, broken)));
+    else void written.then(async () => this.#done(await this.#conclude(ending, broken)));
   }
 
-  #conclude(ending: Ending, broken: boolean): number {
+  async #conclude(ending: Ending, broken: boolean): Promise<number> {
     if (this.#status !== undefined) return this.#status;
-    this.#diagnostics.end(ending);
+    await this.#diagnostics.end(ending);
     const status = statusOf(ending, broken);
     if (this.#pipe.inputLeft && ending.type === 'closed')
       this.#diagnostics.note('the connection ended before all input was sent');
     if (status !== ExitStatus.ok || this.#pipe.satisfied) return status;
     this.#diagnostics.unmet(this.#pipe.unmet);
     return ExitStatus.unmet;
-  }
-
-  #random(): number {
-    const bytes = new Uint8Array(4);
-    this.#env.fillRandom(bytes);
-    return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
   }
 }

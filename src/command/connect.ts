@@ -2,7 +2,6 @@ import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { UsageError } from '../cli/option.ts';
 import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
-import { clientOptions } from './client-options.ts';
 import type { Command } from './command.ts';
 import {
   COUNT_OPTIONS,
@@ -154,6 +153,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
 async function session(options: Options, text: string, env: Env, interactive: boolean, inside = false): Promise<number> {
   const address = parseAddress(text);
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
+  const { clientOptions } = await import('./client-options.ts');
   const client = await clientOptions(options, address, env);
   if (interactive) {
     const { connectTerminal } = await import('./connect-terminal.ts');

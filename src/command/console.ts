@@ -12,7 +12,7 @@ import { durationText } from '../view/size.ts';
 import { summary } from '../view/summary.ts';
 import { wrapWords } from '../view/width.ts';
 import { ClosingNotices } from './closing-notices.ts';
-import { dumpOf } from './diagnostics.ts';
+import { dumpOf } from './diagnostics-options.ts';
 import type { Look } from './look.ts';
 
 /**

@@ -1,50 +1,16 @@
-import type { Options } from '../cli/value.ts';
-import type { Env } from '../env.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
 import { renderChecklist } from '../view/checklist.ts';
 import { endingLines } from '../view/ending.ts';
-import { type Dump, frameView } from '../view/frame.ts';
+import { frameView } from '../view/frame.ts';
 import { HandshakeCollector } from '../view/handshake-collector.ts';
 import { renderHead } from '../view/handshake-head.ts';
 import { renderCertificate, renderPhases } from '../view/phases.ts';
 import { durationText } from '../view/size.ts';
+import type { DiagnosticsOptions } from './diagnostics-options.ts';
 import type { Ending } from './failure.ts';
-import type { Look } from './look.ts';
 
 /** What a session says beside its payload: a sink for its events, and the last words. */
-export interface DiagnosticsOptions {
-  readonly look: Look;
-  /** 0 errors only, 1 the handshake, 2 a line a frame, 3 hex. */
-  readonly verbosity: number;
-  readonly dump: Dump | undefined;
-  readonly dumpMax: number | undefined;
-  readonly quiet: boolean;
-  /** Whether lines begin with the connection's number. */
-  readonly numbered: boolean;
-  readonly url: string | undefined;
-}
-
-/** `-v` and `--dump` as given: which frames are shown, if any. */
-export function dumpOf(options: Options): Dump | undefined {
-  const given = options.text('dump');
-  if (given !== undefined) return given as Dump;
-  const verbosity = options.count('verbose');
-  return verbosity >= 3 ? 'hex' : verbosity === 2 ? 'line' : undefined;
-}
-
-export function diagnosticsOptions(options: Options, look: Look, url: string | undefined, numbered = false): DiagnosticsOptions {
-  return {
-    look,
-    verbosity: options.count('verbose'),
-    dump: dumpOf(options),
-    dumpMax: options.number('dump-max'),
-    quiet: options.flag('quiet'),
-    numbered,
-    url,
-  };
-}
-
 export class Diagnostics {
   readonly #options: DiagnosticsOptions;
   readonly #print: (line: string) => void;
@@ -120,12 +86,4 @@ export class Diagnostics {
       this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); going on, as --lenient says`);
     }
   }
-}
-
-/** Prints lines on stderr. A stderr that is gone is no reason to stop. */
-export function stderrPrinter(env: Env): (line: string) => void {
-  env.stderr.on('error', () => undefined);
-  return (line) => {
-    env.stderr.write(`${line}\n`);
-  };
 }

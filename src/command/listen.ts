@@ -4,7 +4,6 @@ import type { Env } from '../env.ts';
 import { isLoopbackName } from '../protocol/handshake/origin.ts';
 import type { Command } from './command.ts';
 import { COUNT_OPTIONS, HELP, LIMIT_OPTIONS, MESSAGE_OPTIONS, REQUEST_OPTIONS, VIEW_OPTIONS, WAIT_OPTIONS } from './options.ts';
-import { serverOptions } from './server-options.ts';
 
 /** A client's option, told from the server's side. */
 function answering(name: string, summary: string): OptionSpec {
@@ -146,6 +145,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   if (!isLoopbackName(host)) {
     env.stderr.write(`wstap: ! ${host} can be reached from other machines; nobody is asked for a password\n`);
   }
+  const { serverOptions } = await import('./server-options.ts');
   const server = serverOptions(options, address.hosts, address.port);
   const terminal = env.stdin.isTTY === true && env.stdout.isTTY === true && !options.has('format');
   if (terminal) return (await import('./listen-terminal.ts')).listenTerminal(options, server, env);

@@ -15,9 +15,7 @@ export function warnings(options: Options, address: Address, env: Env): string[]
   const secretHeader = options.texts('header').some((line) => isSecretField(line.split(':')[0]?.trim() ?? ''));
   if (secret || secretHeader || options.has('cookie') || address.userinfo !== undefined) env.hideArguments?.();
   if (secret && env.stderr.isTTY) {
-    list.push(
-      '! a secret on the command line stays in the history and is seen by other users until we start: let us ask, or use a file',
-    );
+    list.push('! a secret on the command line can be seen by every user of this machine');
   }
   if (!address.secure && (options.has('auth') || options.has('bearer')) && !isLocal(address.host)) {
     list.push('! ws:// sends the password or token unencrypted');

@@ -9,11 +9,11 @@ export interface CloseEvent extends Event {
   readonly reason: string;
 }
 
-export interface CloseEventInit extends EventInit {
+export type CloseEventInit = NonNullable<ConstructorParameters<typeof Event>[1]> & {
   readonly wasClean?: boolean;
   readonly code?: number;
   readonly reason?: string;
-}
+};
 
 class OwnCloseEvent extends Event implements CloseEvent {
   readonly #wasClean: boolean;

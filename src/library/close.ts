@@ -1,4 +1,5 @@
 import { toUSVString } from 'node:util';
+import type { Ending } from '../endpoint/client.ts';
 
 /** What may be said when a connection is closed (WebSockets Standard, "validate close code and reason"). */
 
@@ -39,4 +40,13 @@ export function enforcedCode(value: unknown): number {
   const number = Math.trunc(Number(value));
   if (!Number.isFinite(number) || number < 0 || number > 65_535) throw new TypeError(`${String(value)} is no close code`);
   return number + 0;
+}
+
+/**
+ * The end as the API tells it. "The WebSocket Connection Close Code" is the one in the Close that the server sent (RFC 6455
+ * §7.1.5): where none came, or we failed the connection, it is 1006, whatever our own Close said.
+ */
+export function outcome(ending: Ending): { readonly code: number; readonly reason: string; readonly wasClean: boolean } {
+  if (ending.type !== 'closed' || !ending.wasClean) return { code: 1006, reason: '', wasClean: false };
+  return { code: ending.code, reason: ending.reason, wasClean: true };
 }

@@ -15,12 +15,7 @@ export interface ConnectHandler extends Omit<ClientHandler, 'open' | 'pong'> {
 }
 
 /** Throws a `TypeError` for options that make no request. */
-export function connect(
-  url: URL,
-  subprotocols: readonly string[],
-  options: ConnectionOptions,
-  handler: ConnectHandler,
-): Client {
+export function connect(url: URL, subprotocols: readonly string[], options: ConnectionOptions, handler: ConnectHandler): Client {
   const { observe } = options;
   let agreed = { subprotocol: '', extensions: '' };
   const sink = (event: SessionEvent) => {

@@ -27,16 +27,17 @@ function tryParse(text: string): URL | undefined {
   return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
-/** Throws a `SyntaxError` DOMException for a name that is none, and for one that comes twice. */
-export function checkSubprotocols(names: readonly string[]): void {
+/**
+ * The subprotocols of a constructor's argument, a name or a list of names. Throws a `SyntaxError` DOMException for a name
+ * that is none, and for one that comes twice.
+ */
+export function subprotocolNames(argument: string | Iterable<string>): string[] {
+  const names = typeof argument === 'object' && argument !== null ? Array.from(argument, String) : [String(argument)];
   const wrong = names.find((name) => !isToken(name));
   if (wrong !== undefined) throw new DOMException(`${quoted(wrong)} is not the name of a subprotocol`, 'SyntaxError');
-  const seen = new Set<string>();
-  for (const name of names) {
-    const folded = name.toLowerCase();
-    if (seen.has(folded)) throw new DOMException(`the subprotocol ${quoted(name)} is asked for twice`, 'SyntaxError');
-    seen.add(folded);
-  }
+  const folded = new Set(names.map((name) => name.toLowerCase()));
+  if (folded.size < names.length) throw new DOMException('a subprotocol is asked for twice', 'SyntaxError');
+  return names;
 }
 
 function quoted(text: string): string {

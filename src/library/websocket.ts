@@ -1,8 +1,7 @@
-import { isAnyArrayBuffer, isArrayBuffer, isArrayBufferView } from 'node:util/types';
 import type { Client, Ending } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
-import type { MessageView } from '../protocol/message/message.ts';
-import { checkedCloseWords, clampedCode } from './close.ts';
+import { bytesOf, sendable } from './binary.ts';
+import { checkedCloseWords, clampedCode, outcome } from './close.ts';
 import { CloseEvent, trusted } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
@@ -10,7 +9,7 @@ import { messageEvent, type SocketMessageEvent } from './message-event.ts';
 import type { ConnectionOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { Tasks } from './tasks.ts';
-import { checkSubprotocols, parseUrl } from './url.ts';
+import { parseUrl, subprotocolNames } from './url.ts';
 
 /**
  * The `WebSocket` of the WHATWG WebSockets Standard, to the letter; what goes beyond it is in the options and is not there
@@ -30,11 +29,21 @@ export interface WebSocketEventMap {
 
 export type BinaryType = 'blob' | 'arraybuffer';
 
+interface AddListener {
+  <Type extends keyof WebSocketEventMap>(type: Type, listener: Listener<WebSocketEventMap[Type]>, options?: AddOptions): void;
+  (type: string, listener: Listener<Event>, options?: AddOptions): void;
+}
+
+interface RemoveListener {
+  <Type extends keyof WebSocketEventMap>(type: Type, listener: Listener<WebSocketEventMap[Type]>, options?: RemoveOptions): void;
+  (type: string, listener: Listener<Event>, options?: RemoveOptions): void;
+}
+
 type Handler<E extends Event> = ((this: WebSocket, event: E) => unknown) | null;
 type Data = string | ArrayBuffer;
 type Listener<E extends Event> = ((this: WebSocket, event: E) => unknown) | { handleEvent(event: E): unknown };
-type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
-type RemovalOptions = Parameters<EventTarget['removeEventListener']>[2];
+type AddOptions = Parameters<EventTarget['addEventListener']>[2];
+type RemoveOptions = Parameters<EventTarget['removeEventListener']>[2];
 
 const CONNECTING = 0;
 const OPEN = 1;
@@ -42,6 +51,8 @@ const CLOSING = 2;
 const CLOSED = 3;
 
 export class WebSocket extends EventTarget {
+  declare addEventListener: AddListener;
+  declare removeEventListener: RemoveListener;
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSING: 2;
@@ -71,8 +82,7 @@ export class WebSocket extends EventTarget {
     super();
     const options = isOptions(protocols) ? protocols : undefined;
     const record = parseUrl(String(url));
-    const subprotocols = namesOf(isOptions(protocols) ? (protocols.protocols ?? []) : protocols);
-    checkSubprotocols(subprotocols);
+    const subprotocols = subprotocolNames(options ? (options.protocols ?? []) : (protocols as string | Iterable<string>));
     this.#url = record.href;
     this.#origin = record.origin;
     this.#tasks = new Tasks(
@@ -189,13 +199,57 @@ export class WebSocket extends EventTarget {
     else this.#client.stop();
   }
 
-  override addEventListener<Type extends keyof WebSocketEventMap>(
-    type: Type,
-    listener: Listener<WebSocketEventMap[Type]> | null,
-    options?: ListenerOptions,
-  ): void;
-  override addEventListener(type: string, listener: Listener<Event> | null, options?: ListenerOptions): void;
-  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    super.addEventListener(...args);
+  #queue(task: Data | (() => void)): void {
+    if (!this.#tasks.busy) this.#link?.hold();
+    this.#tasks.add(task);
   }
+
+  #perform(task: Data | (() => void)): void {
+    if (typeof task === 'function') task();
+    else if (this.#readyState === OPEN) super.dispatchEvent(messageEvent(this.#exposed(task), this.#origin));
+  }
+
+  #exposed(data: Data): Data | Blob {
+    return typeof data !== 'string' && this.#binaryType === 'blob' ? new Blob([data]) : data;
+  }
+
+  #opened(subprotocol: string, extensions: string): void {
+    // Closed between the server's answer and this task.
+    if (this.#readyState !== CONNECTING) return;
+    this.#readyState = OPEN;
+    this.#extensions = extensions;
+    this.#protocol = subprotocol;
+    super.dispatchEvent(trusted(new Event('open')));
+  }
+
+  #closed(ending: Ending): void {
+    this.#readyState = CLOSED;
+    const { code, reason, wasClean } = outcome(ending);
+    if (!wasClean) super.dispatchEvent(trusted(new Event('error')));
+    super.dispatchEvent(trusted(new CloseEvent('close', { code, reason, wasClean })));
+  }
+}
+
+/** As Web IDL shows an interface: constants on both objects, attributes and operations enumerable. */
+function expose(): void {
+  const visible = { enumerable: true };
+  const attributes = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType', 'send', 'close'];
+  const handlers = ['onopen', 'onmessage', 'onerror', 'onclose'];
+  const shown = [...attributes, ...handlers].map((name) => [name, visible]);
+  const constants = Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED }).map(([name, value]) => [
+    name,
+    { value, enumerable: true },
+  ]);
+  Object.defineProperties(WebSocket.prototype, Object.fromEntries([...shown, ...constants]));
+  Object.defineProperties(WebSocket, Object.fromEntries(constants));
+  Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
+  // All arguments are optional.
+  Object.defineProperty(WebSocket.prototype.close, 'length', { value: 0 });
+}
+expose();
+
+/** In the standard's place of the subprotocols: an object that is no list and has no words of its own to be taken for. */
+function isOptions(value: unknown): value is WebSocketOptions {
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false;
+  return !('toString' in value) || value.toString === Object.prototype.toString;
 }

@@ -42,8 +42,8 @@ function connectTcp(target: Target, observer: RouteObserver, opened: (socket: So
     // A host with several addresses is tried at all of them, the families in turn (RFC 8305).
     const socket = connect({ host, port, autoSelectFamily: true });
     opened(socket);
-    const failed = (error: NodeJS.ErrnoException) => {
-      const [code, message] = firstOf(error);
+    const failed = (error: SystemError) => {
+      const [code, message] = reasonOf(error, host);
       reject(new RouteError(hop, code, message));
     };
     const closed = () => reject(new RouteError(hop, 'ECONNABORTED', 'the connection was given up'));
@@ -73,9 +73,35 @@ function connectTcp(target: Target, observer: RouteObserver, opened: (socket: So
   });
 }
 
-/** Several addresses fail together: the last one's reason stands for all, with the list in the words. */
-function firstOf(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }): [string, string] {
-  const [first] = error.errors ?? [];
-  if (!first) return [error.code ?? 'ERROR', error.message];
-  return [error.code ?? first.code ?? 'ERROR', (error.errors ?? []).map(({ message }) => message).join('; ')];
+/** The system's error in words; several addresses fail together, each with its own. */
+function reasonOf(error: SystemError, host: string): [code: string, words: string] {
+  const each = error.errors ?? [error];
+  const code = error.code || (each[0]?.code ?? 'ERROR');
+  return [code, [...new Set(each.map((one) => wordsFor(one, host)))].join('; ')];
+}
+
+function wordsFor({ code, message, address, port }: SystemError, host: string): string {
+  const where = address === undefined ? host : `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `${where} refused the connection`;
+    case 'ENOTFOUND':
+      return `nobody knows the name ${host}`;
+    case 'EAI_AGAIN':
+      return `no name server answers about ${host}`;
+    case 'ETIMEDOUT':
+      return `${where} does not answer`;
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `there is no way to ${where}`;
+    default:
+      return message;
+  }
+}
+
+interface SystemError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly port?: number;
+  /** Of a host with several addresses, one an address. */
+  readonly errors?: readonly SystemError[];
 }

@@ -437,7 +437,7 @@ describe('no connection', () => {
   test('refused', async () => {
     expect(await new TerminalRun(['ws://127.0.0.1:1/']).end()).toMatchInlineSnapshot(`
       "
-      wstap: could not connect: connect ECONNREFUSED 127.0.0.1:PORT
+      wstap: could not connect: 127.0.0.1:PORT refused the connection
       Likely cause: Nothing listens on this port.
       → try: another port; is the server up?
       [status 4]
@@ -532,9 +532,9 @@ describe('connecting again', () => {
     const run = new TerminalRun(['--reconnect=1', 'ws://127.0.0.1:1/']);
     expect(await run.end()).toMatchInlineSnapshot(`
       "
-      ! could not connect: connect ECONNREFUSED 127.0.0.1:PORT
+      ! could not connect: 127.0.0.1:PORT refused the connection
       • connecting again in TIME; /reconnect does it now
-      wstap: could not connect: connect ECONNREFUSED 127.0.0.1:PORT
+      wstap: could not connect: 127.0.0.1:PORT refused the connection
       Likely cause: Nothing listens on this port.
       → try: another port; is the server up?
       [status 4]

@@ -11,7 +11,7 @@ describe('4: no connection', () => {
       status: 4,
       stdout: '',
       stderr: [
-        'wstap: could not connect: connect ECONNREFUSED 127.0.0.1:1',
+        'wstap: could not connect: 127.0.0.1:1 refused the connection',
         'Likely cause: Nothing listens on this port.',
         '→ try: another port; is the server up?',
         '',

@@ -4,12 +4,14 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildsProgram } from '../process.ts';
 import { describeWith, type Peer } from './need.ts';
 import { type Listening, listen } from './program.ts';
 
 /** A page in Chromium and `wstap listen`: what comes through, and which pages are kept out. */
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 });
 
 const EXECUTABLE = '/usr/bin/chromium';
 const browser: Peer = { debianPackage: 'chromium', probe: [EXECUTABLE, '--version'] };
@@ -48,7 +50,7 @@ describeWith(browser, 'Chromium', () => {
     const address = pages.address();
     pagePort = typeof address === 'object' && address ? address.port : 0;
     context = await chromium.launchPersistentContext(profile, { executablePath: EXECUTABLE, headless: true, args: ARGUMENTS });
-  }, 30_000);
+  });
   afterAll(async () => {
     await context?.close();
     pages?.close();

@@ -17,7 +17,7 @@ export const text = (value: string): Message => ({ opcode: 'text', data: Buffer.
 export const binary = (data: Uint8Array): Message => ({ opcode: 'binary', data: Buffer.from(data) });
 
 /** Bytes without pattern, the same in every run: what deflate can do nothing with. */
-export function noise(length: number): Buffer {
+function noise(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   let state = 0x9e3779b9;
   for (let at = 0; at < length; at++) {
@@ -49,10 +49,18 @@ export const MESSAGES: readonly Message[] = [
   text('\0\x7f\u0080\u07ff\u0800\uffff\u{10ffff}'),
   ...lengths.map((length) => text('a'.repeat(length))),
   ...lengths.map((length) => binary(noise(length))),
-  // Again: with context takeover these are references to what went before.
-  text('Hello'),
-  binary(noise(65_536)),
   text(prose(100_000)),
+];
+
+/** What tells one set of deflate parameters from another: repeats near, far and between messages, and nothing at all. */
+export const TELLING: readonly Message[] = [
+  text(''),
+  text('Hello'),
+  binary(noise(70_000)),
+  text('Hello'),
+  text(prose(100_000)),
+  binary(noise(70_000)),
+  binary(Buffer.alloc(0)),
 ];
 
 /** The large ones, where they need not be sent in every combination. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildsProgram } from '../process.ts';
 import { MEBIBYTES, MESSAGES, summaries } from './message.ts';
 import { describeWith } from './need.ts';
@@ -7,6 +7,8 @@ import { connect } from './our-client.ts';
 import { type Listening, listen, wstap } from './program.ts';
 
 /** nginx between our client and `wstap listen --echo`, set up well and in the ways in which people get it wrong. */
+
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 });
 
 const UPGRADES = `proxy_http_version 1.1;
   proxy_set_header Upgrade $http_upgrade;

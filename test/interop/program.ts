@@ -17,7 +17,7 @@ export async function wstap(args: readonly string[], input = ''): Promise<Run> {
   return running.end;
 }
 
-export interface Running {
+interface Running {
   readonly child: ChildProcess;
   readonly end: Promise<Run>;
 }

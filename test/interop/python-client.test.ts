@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Peer } from '../../src/endpoint/server.ts';
 import { BROKEN, CLOSES, masked } from './closes.ts';
 import { COMBINATIONS, type DeflateCombination, defined, parameters, written } from './deflate.ts';
-import { MEBIBYTES, MESSAGES, type Message, summaries, summary, text } from './message.ts';
+import { MEBIBYTES, MESSAGES, type Message, summaries, summary, TELLING, text } from './message.ts';
 import { describeWith } from './need.ts';
 import { serve } from './our-server.ts';
 import { type Script, startScript, websockets } from './python.ts';
@@ -91,16 +91,16 @@ describeWith(websockets, 'Python websockets as client', () => {
 
   test.each(combinations.map((each) => [written(each), each] as const))('asked: %s', async (offer, asked) => {
     const { url } = await serve();
-    const answer = await job({ do: 'echo', url, messages: coded(MESSAGES), deflate: snake(asked) });
+    const answer = await job({ do: 'echo', url, messages: coded(TELLING), deflate: snake(asked) });
     expect(parameters(answer.extensions)).toEqual(parameters(offer).filter((part) => part !== 'client_max_window_bits=15'));
-    expect(received(answer)).toEqual(summaries(MESSAGES));
+    expect(received(answer)).toEqual(summaries(TELLING));
   });
 
   test.each(combinations.map((each) => [written(each), each] as const))('demanded: %s', async (agreed, demand) => {
     const { url } = await serve({ deflate: defined(demand) });
-    const answer = await job({ do: 'echo', url, messages: coded(MESSAGES), deflate: {} });
+    const answer = await job({ do: 'echo', url, messages: coded(TELLING), deflate: {} });
     expect(parameters(answer.extensions)).toEqual(parameters(agreed).filter((part) => !part.endsWith('=15')));
-    expect(received(answer)).toEqual(summaries(MESSAGES));
+    expect(received(answer)).toEqual(summaries(TELLING));
   });
 
   test.each(CLOSES)('it closes with %i %j', async (code, reason) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROKEN, CLOSES } from './closes.ts';
 import { COMBINATIONS, type DeflateCombination, defined, parameters, written } from './deflate.ts';
-import { binary, MEBIBYTES, MESSAGES, type Message, summaries, text } from './message.ts';
+import { binary, MEBIBYTES, MESSAGES, type Message, summaries, TELLING, text } from './message.ts';
 import { describeWith } from './need.ts';
 import { connect, type OurClient } from './our-client.ts';
 import { type Script, startScript, websockets } from './python.ts';
@@ -76,13 +76,13 @@ describeWith(websockets, 'Python websockets as server', () => {
   test.each(combinations.map(written))('asked: %s', async (offer) => {
     const client = await connect(at(deflating), { extensions: offer });
     expect(parameters(client.extensions)).toEqual(parameters(offer));
-    await converse(client, MESSAGES);
+    await converse(client, TELLING);
   });
 
   test.each(combinations.map((each, index) => [written(each), index] as const))('demanded: %s', async (answer, index) => {
     const client = await connect(at(demanding[index] ?? 0), { extensions: OFFER });
     expect(parameters(client.extensions)).toEqual(parameters(answer));
-    await converse(client, MESSAGES);
+    await converse(client, TELLING);
   });
 
   test.each(CLOSES)('it closes with %i %j', async (code, reason) => {

@@ -7,7 +7,7 @@ import { SERVER_LIMITS } from '../../src/protocol/connection/limits.ts';
 import { BROKEN, CLOSES, masked } from './closes.ts';
 import { COMBINATIONS, defined, parameters, written } from './deflate.ts';
 import { Inbox } from './inbox.ts';
-import { binary, MEBIBYTES, MESSAGES, type Message, prose, summaries, summary, text } from './message.ts';
+import { binary, MEBIBYTES, MESSAGES, type Message, prose, summaries, summary, TELLING, text } from './message.ts';
 import { type OurServer, serve } from './our-server.ts';
 
 /** The client of npm's `ws` and our server. */
@@ -127,7 +127,7 @@ describe('deflate', () => {
       // A client's window of 15 needs no answer: it is what is meant without one.
       const expected = parameters(offer).filter((parameter) => parameter !== 'client_max_window_bits=15');
       expect(parameters(client.extensions)).toEqual(expected);
-      await converse(client, server, MESSAGES);
+      await converse(client, server, TELLING);
       await closeCleanly(client, server);
     },
   );
@@ -139,7 +139,7 @@ describe('deflate', () => {
       const client = await connectWs(server.url, { perMessageDeflate: { threshold: 0 } });
       const expected = parameters(answer).filter((parameter) => !parameter.endsWith('=15'));
       expect(parameters(client.extensions)).toEqual(expected);
-      await converse(client, server, MESSAGES);
+      await converse(client, server, TELLING);
       await closeCleanly(client, server);
     },
   );

@@ -5,7 +5,7 @@ import { CLIENT_LIMITS } from '../../src/protocol/connection/limits.ts';
 import { BROKEN, CLOSES } from './closes.ts';
 import { COMBINATIONS, defined, parameters, written } from './deflate.ts';
 import { Inbox } from './inbox.ts';
-import { binary, MEBIBYTES, MESSAGES, prose, summaries, text } from './message.ts';
+import { binary, MEBIBYTES, MESSAGES, prose, summaries, TELLING, text } from './message.ts';
 import { connect, type OurClient } from './our-client.ts';
 
 /** Our client and a server of npm's `ws`. */
@@ -112,7 +112,7 @@ describe('deflate', () => {
   test.each(COMBINATIONS.map(written))('asked: %s', async (offer) => {
     const client = await connect((await serveWs({ perMessageDeflate: { threshold: 0 } })).url, { extensions: offer });
     expect(client.extensions).toBe(offer);
-    await converse(client, MESSAGES);
+    await converse(client, TELLING);
     await closeCleanly(client);
   });
 
@@ -121,7 +121,7 @@ describe('deflate', () => {
     const perMessageDeflate = { threshold: 0, ...defined(combination) };
     const client = await connect((await serveWs({ perMessageDeflate })).url, { extensions: OFFER });
     expect(parameters(client.extensions)).toEqual(parameters(answer));
-    await converse(client, MESSAGES);
+    await converse(client, TELLING);
     await closeCleanly(client);
   });
 

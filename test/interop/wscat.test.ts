@@ -10,6 +10,8 @@ import { wstap } from './program.ts';
 
 /** What wscat's users have in their fingers. The server is of npm's `ws`, as wscat itself is. */
 
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 30_000 });
+
 buildsProgram();
 
 let server: WebSocketServer;
@@ -129,7 +131,7 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
     tmux('clear-history');
   });
 
-  test('wscat -c URL: the example of its README', { timeout: 20_000 }, async () => {
+  test('wscat -c URL: the example of its README', async () => {
     type(`wscat -c ws://127.0.0.1:${port}`);
     await shows(/^> *$/m);
     type('hi there');
@@ -140,7 +142,7 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
     await shows(/^status 0$/m);
   });
 
-  test('wscat --slash -P -c URL: /ping, /pong, /close', { timeout: 20_000 }, async () => {
+  test('wscat --slash -P -c URL: /ping, /pong, /close', async () => {
     const pings: string[] = [];
     const closed = vi.fn();
     let socket: WebSocket | undefined;
@@ -164,7 +166,7 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
     await shows(/^status \d+$/m);
   });
 
-  test('wscat -l PORT: what is typed goes to the client, what it sends is shown', { timeout: 20_000 }, async () => {
+  test('wscat -l PORT: what is typed goes to the client, what it sends is shown', async () => {
     type('wscat -l 0');
     await shows(/Listening on ws:\/\/127\.0\.0\.1:\d+/);
     const [, url = ''] = /Listening on (ws:\S+)/.exec(screen()) ?? [];

@@ -110,7 +110,7 @@ test('a megabyte takes no time, clean or hostile', () => {
 
 /** The inverse, as the docstring promises that there is one. */
 function readBack(shown: string): string {
-  return shown.replace(/(\\+)(x[0-9a-f]{2}|u[0-9a-f]{4}|u\{[0-9a-f]+\})/g, (all, backslashes: string, spelt: string) => {
+  return shown.replace(/(\\+)(x[0-9a-f]{2}|u[0-9a-f]{4}|u\{[0-9a-f]{5,6}\})/g, (all, backslashes: string, spelt: string) => {
     const codePoint = Number.parseInt(spelt.replace(/[xu{}]/g, ''), 16);
     const character = codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : '';
     if (escapeText(character).length === 1 || character === '' || !escapeText(character).startsWith('\\')) return all;

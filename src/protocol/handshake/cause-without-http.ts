@@ -92,8 +92,11 @@ const BY_CODE: readonly (readonly [RegExp, CodeCause])[] = [
     /HANDSHAKE_FAILURE|NO_SHARED_CIPHER/,
     untrusted('The server and this side have no cipher or key in common.', '--tls-min, or --cert if it asks for one'),
   ],
-  [/ENOTFOUND/, () => ({ cause: 'The host name does not exist.', remedy: 'the spelling, or --resolve HOST:PORT:ADDR' })],
-  [/EAI_AGAIN/, () => ({ cause: 'The name server does not answer.', remedy: 'again, or --resolve HOST:PORT:ADDR' })],
+  [
+    /ENOTFOUND/,
+    () => ({ cause: 'The host name does not exist.', remedy: 'the spelling, or the address itself with --host NAME' }),
+  ],
+  [/EAI_AGAIN/, () => ({ cause: 'The name server does not answer.', remedy: 'again, or the address itself with --host NAME' })],
   [/ECONNREFUSED/, () => ({ cause: 'Nothing listens on this port.', remedy: 'another port; is the server up?' })],
   [/EHOSTUNREACH|ENETUNREACH/, () => ({ cause: 'There is no route to this address.', remedy: 'another address or network' })],
   [/ECONNRESET|EPIPE|EMPTY|EOF|socket hang up/i, emptyAnswer],

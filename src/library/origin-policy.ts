@@ -1,0 +1,47 @@
+import type { PolicyRefusal } from '../endpoint/admission.ts';
+import type { Finding } from '../protocol/handshake/finding.ts';
+import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';
+import { fieldValues, type RequestHead } from '../protocol/http/head.ts';
+
+/**
+ * Which pages may connect. A browser lets every page open a WebSocket to everywhere and sends the user's cookies along; the
+ * server alone can tell a foreign page, by its Origin (RFC 6455 §10.2).
+ */
+export interface OriginOptions {
+  /**
+   * Pages of these origins may connect (`https://app.example.com`), beside pages of the server's own host and of loopback.
+   * `'*'` lets every page in. Clients that are no browser send no Origin and are not held up by this.
+   */
+  readonly origins?: '*' | readonly string[] | undefined;
+  /** Names by which a server on loopback may be called beside `localhost`: a foreign one is how DNS rebinding looks. */
+  readonly hosts?: '*' | readonly string[] | undefined;
+}
+
+/** `address`: where the server listens, `undefined` where somebody else does. */
+export function originPolicy(
+  { origins = [], hosts = [] }: OriginOptions,
+  address: string | undefined,
+): (request: RequestHead) => PolicyRefusal | undefined {
+  const listed = typeof origins === 'string' ? [origins] : origins;
+  const names = typeof hosts === 'string' ? [hosts] : hosts;
+  const local = address !== undefined && isLoopbackName(address);
+  return (request) => {
+    const [host = ''] = fieldValues(request, 'Host');
+    if (local && !isHostAllowed(host, names))
+      return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host);
+    const [origin] = fieldValues(request, 'Origin');
+    if (isOriginAllowed(origin, listed) || (!local && isOwn(origin ?? '', host))) return undefined;
+    return refusal('origin-policy', 'The page is of an origin that may connect (origins adds one)', origin ?? '');
+  };
+}
+
+/** Whether a page is of the host that it calls, on whatever port. */
+function isOwn(origin: string, host: string): boolean {
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false;
+  return new URL(origin).hostname === new URL(`http://${host}`).hostname;
+}
+
+function refusal(id: string, requirement: string, actual: string): PolicyRefusal {
+  const finding: Finding = { id, level: 'fail', side: 'client', section: 'RFC 6455 §10.2', requirement, actual };
+  return { status: 403, finding };
+}
