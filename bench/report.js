@@ -88,6 +88,7 @@ function verdict(table, goal, samples) {
     const cost = 1 / factor;
     return {
       what: `${of}, ${column.label}`,
+      row: `${of}, ${column.label}`,
       goal: `≤ ${goal.costs} × ${label}`,
       measured: `${times(cost)} ×`,
       reached: cost <= goal.costs,
@@ -105,8 +106,9 @@ function verdict(table, goal, samples) {
   };
 }
 
-export function verdictText({ goal, measured, reached, note }) {
-  return `goal ${goal}: ${measured} – ${reached ? 'reached' : 'not reached'}${note ? ` (${note})` : ''}`;
+/** `row` says which row and column, where a table has goals for several. */
+export function verdictText({ row = '', goal, measured, reached, note }) {
+  return `goal${row && ` for ${row}`} ${goal}: ${measured} – ${reached ? 'reached' : 'not reached'}${note ? ` (${note})` : ''}`;
 }
 
 /** Aligned columns: the first to the left, numbers to the right. */

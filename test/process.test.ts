@@ -80,7 +80,7 @@ describe('standard streams', () => {
       const { status, stderr } = await shell(`$WSTAP ${argv} > /dev/full`);
       expect([argv, status, stderr.includes('    at ')]).toEqual([argv, 3, false]);
     }
-    expect(await shell('$WSTAP --help | head -1 > /dev/null; echo "${PIPESTATUS[0]}"')).toMatchObject({ stderr: '' });
+    expect(await shell(`$WSTAP --help | head -1 > /dev/null; echo "\${PIPESTATUS[0]}"`)).toMatchObject({ stderr: '' });
   });
 });
 

@@ -37,6 +37,10 @@ export async function startListen(argv: readonly string[], options: FakeEnvOptio
     running.env.signal('SIGTERM');
     await running.outcome;
   });
-  const [, port] = await running.env.stderr.until(/listening on ws:\/\/\S+:(\d+)\/\n/);
+  const early = running.outcome.then(({ status, stderr }) => {
+    throw new Error(`listen ended with ${status} before it was ready: ${stderr}`);
+  });
+  const [, port] = await Promise.race([running.env.stderr.until(/listening on ws:\/\/\S+:(\d+)\/\n/), early]);
+  early.catch(() => undefined);
   return { ...running, port: Number(port) };
 }

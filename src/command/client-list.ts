@@ -68,10 +68,10 @@ export class ClientList {
   }
 
   /** A connection that never became a WebSocket. */
-  refused(number: number, remote: string): void {
+  refused(number: number, remote: string, left: boolean): void {
     const record = this.#records.get(number);
     this.#records.delete(number);
-    this.#screen.warn(`${remote} was refused${record?.refusal ?? ''}`, number);
+    this.#screen.warn(`${remote} ${left ? 'left before its request was whole' : `was refused${record?.refusal ?? ''}`}`, number);
   }
 
   print(now: number): void {

@@ -31,6 +31,8 @@ export interface ConsoleOptions {
   readonly dumpMax: number | undefined;
   /** No remarks, only what is wrong. */
   readonly quiet: boolean;
+  /** Text messages pass as they are and may drive the terminal. */
+  readonly raw: boolean;
 }
 
 export function consoleOptions(options: Options, look: Look, numbered: boolean): ConsoleOptions {
@@ -42,6 +44,7 @@ export function consoleOptions(options: Options, look: Look, numbered: boolean):
     dump: dumpOf(options) ?? 'off',
     dumpMax: options.number('dump-max'),
     quiet: options.flag('quiet'),
+    raw: options.flag('raw'),
   };
 }
 
@@ -179,7 +182,7 @@ export class Console {
 
   #messageText(message: ShownMessage, indent: number): string {
     const { style, width } = this.#options.look;
-    return messageText(message, { style, width, indent });
+    return messageText(message, { style, width, indent, raw: this.#options.raw });
   }
 
   #showRoundTrip(rtt: number, connection: number): void {

@@ -74,7 +74,9 @@ export class Diagnostics {
     }
     if (event.type === 'rtt') this.#print(look.style.dim(`  ping answered after ${durationText(event.rtt)}`));
     if (event.type !== 'open') return;
-    for (const line of renderPhases(this.#collector.report.phases ?? [], look)) this.#print(line);
+    // A server takes no way that could be drawn.
+    const phases = this.#options.numbered ? [] : (this.#collector.report.phases ?? []);
+    for (const line of renderPhases(phases, look)) this.#print(line);
     const odd = event.findings.filter(({ level }) => level !== 'pass');
     if (odd.length > 0) for (const line of renderChecklist(odd, look)) this.#print(line);
   }

@@ -107,7 +107,9 @@ export async function listenOnce(options: Options, serverOptions: ServerOptions,
         drain: (from) => from === peer && pipe.drain(),
         peerClosed: (from) => from === peer && pipe.peerClosed(),
         ended: (from, ending) => from === peer && pipe.end(ending),
-        refused: (_, remote) => diagnostics.note(`${remote} was refused; still waiting for a client`),
+        refused: (_, remote, left) => {
+          diagnostics.note(`${remote} ${left ? 'left before its request was whole' : 'was refused'}; still waiting for a client`);
+        },
         trouble: (_, message) => diagnostics.note(message),
       },
       print,

@@ -121,7 +121,10 @@ class ServerSession {
           if (ending.type === 'closed') note(`#${peer.number} left: ${ending.code}${ending.wasClean ? '' : ', not cleanly'}`);
           if (this.#status !== undefined && this.#server?.peers.size === 0) this.#end();
         },
-        refused: (number, remote) => note(`#${number} ${remote} was refused (-v shows why)`),
+        refused: (number, remote, left) => {
+          const hint = this.#options.count('verbose') > 0 ? '' : ' (-v shows why)';
+          note(`#${number} ${remote} ${left ? 'left before its request was whole' : `was refused${hint}`}`);
+        },
         trouble: (_, message) => note(message),
       },
       stderrPrinter(this.#env),

@@ -104,7 +104,7 @@ class ServerTerminal {
         drain: (peer) => this.#relieved(peer),
         peerClosed: () => undefined,
         ended: (peer, ending) => this.#ended(peer, ending),
-        refused: (number, remote) => this.#clients.refused(number, remote),
+        refused: (number, remote, left) => this.#clients.refused(number, remote, left),
         trouble: (_, message) => this.#console.warn(message),
       },
       (line) => this.#print(this.#look.style.good(line.replace(/^wstap: l/, 'L'))),

@@ -4,6 +4,7 @@ import type { Env } from '../env.ts';
 import { isLoopbackName } from '../protocol/handshake/origin.ts';
 import type { Command } from './command.ts';
 import { COUNT_OPTIONS, HELP, LIMIT_OPTIONS, MESSAGE_OPTIONS, REQUEST_OPTIONS, VIEW_OPTIONS, WAIT_OPTIONS } from './options.ts';
+import { rawWarning } from './warnings.ts';
 
 /** A client's option, told from the server's side. */
 function answering(name: string, summary: string): OptionSpec {
@@ -142,6 +143,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
     throw new UsageError('--once and --broadcast exclude each other: with one client there are no others');
   const needOnce = ['one', 'count', 'expect', 'wait', 'exit-on-eof'].find((name) => options.has(name));
   if (needOnce && !options.flag('once')) throw new UsageError(`--${needOnce} is about one client: give --once too`);
+  for (const line of rawWarning(options, env)) env.stderr.write(`wstap: ${line}\n`);
   if (!isLoopbackName(host)) {
     env.stderr.write(`wstap: ! ${host} can be reached from other machines; nobody is asked for a password\n`);
   }

@@ -202,7 +202,7 @@ export const MESSAGE_OPTIONS: readonly OptionSpec[] = [
     group: SEEING,
     summary: 'form of standard output: text, json, hex or raw',
     details:
-      '`text`: a text message is a line, a binary one a line of hex. `hex`: every message is a line of hex. `raw`: payload bytes and nothing between messages. `json`: every event of the session is an object on a line of its own, with `"v":1`.',
+      '`text`: a text message is a line, a binary one a line of hex. `hex`: every message is a line of hex. `raw`: payload bytes and nothing between messages. `json`: every event of the session is an object on a line of its own, with `"v":1`; frames are among them with `-vv` or `--dump`.',
   },
 ];
 
@@ -264,6 +264,13 @@ export const VIEW_OPTIONS: readonly OptionSpec[] = [
     defaultText: 'auto',
     group: SEEING,
     summary: 'colour: auto, always or never; --no-color is never',
+  },
+  {
+    name: 'raw',
+    kind: 'flag',
+    group: SEEING,
+    summary: 'on a terminal, show text messages unescaped: they may drive it',
+    details: 'Off by default: control characters, escape sequences and bidirectional marks of a peer are spelt out.',
   },
   { name: 'quiet', short: ['q'], kind: 'flag', group: SEEING, summary: 'no notes on stderr, only errors' },
 ];

@@ -66,7 +66,7 @@ export class Output {
     const format = (options.text('format') ?? 'text') as 'text' | 'hex' | 'raw' | 'json';
     this.#writer = new PayloadWriter(env.stdout, handler);
     this.#frames = frames;
-    const terminal = env.stdout.isTTY === true;
+    const terminal = env.stdout.isTTY === true && !options.flag('raw');
     this.#shape = format === 'json' ? undefined : { format, separator: separatorOf(options), terminal };
   }
 

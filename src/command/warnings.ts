@@ -5,7 +5,7 @@ import type { Address } from './target.ts';
 
 /** What is said on stderr before a connection opens, each time. `-q` does not silence it. */
 export function warnings(options: Options, address: Address, env: Env): string[] {
-  const list: string[] = [];
+  const list: string[] = rawWarning(options, env);
   if (options.flag('insecure') && address.secure)
     list.push("! the server's certificate is not verified (--insecure): anybody may be listening");
   if (env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0' && address.secure && !options.flag('insecure')) {
@@ -21,6 +21,12 @@ export function warnings(options: Options, address: Address, env: Env): string[]
     list.push('! ws:// sends the password or token unencrypted');
   }
   return list;
+}
+
+/** Whoever shows a peer's bytes as they are is told once what that means. */
+export function rawWarning(options: Options, env: Env): string[] {
+  const shown = options.flag('raw') && env.stdout.isTTY === true;
+  return shown ? ['! --raw: what the peer sends reaches the terminal as it is, and may drive it'] : [];
 }
 
 function isLocal(host: string): boolean {

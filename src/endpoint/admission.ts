@@ -84,6 +84,8 @@ export class Admission implements TransportHandler {
   readonly #reader = new HeadReader('request', SERVER_HEAD_LIMITS);
   #stopDeadline: (() => void) | undefined;
   #over = false;
+  /** Whether it was the client that went, before its request was whole. */
+  left = false;
 
   constructor(
     transport: Transport,
@@ -225,6 +227,7 @@ export class Admission implements TransportHandler {
 
   #gone(code: string, message: string): void {
     if (this.#over) return;
+    this.left = true;
     this.#transport.destroy();
     this.#tell({ type: 'failure', hop: 'http', code, message });
     this.#finish(undefined);

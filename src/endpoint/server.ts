@@ -45,7 +45,8 @@ export interface ServerHandler extends PeerHandler {
   /** A client is open; nothing was read from it yet. */
   opened(peer: Peer, request: RequestHead, transport: Transport): void;
   /** A connection that never became a WebSocket. */
-  refused(number: number, remote: string): void;
+  /** `left`: it went before its request was whole. */
+  refused(number: number, remote: string, left: boolean): void;
   trouble(code: string, message: string): void;
 }
 
@@ -143,7 +144,7 @@ export class Server {
     const admission = new Admission(transport, this.#admissionOptions, clock, tell, (admitted) => {
       this.#admissions.delete(admission);
       if (admitted) this.#open(transport, number, tell, admitted, opened);
-      else this.#handler.refused(number, transport.remote);
+      else this.#handler.refused(number, transport.remote, admission.left);
     });
     this.#admissions.add(admission);
     return admission;

@@ -1,70 +1,47 @@
 import { EventEmitter } from 'node:events';
 import type { Ending } from '../endpoint/client.ts';
 import type { Peer, PeerHandler } from '../endpoint/peer.ts';
-import { Opcode } from '../protocol/frame/opcode.ts';
-import { MessageView } from '../protocol/message/message.ts';
-import { RULES, type RuleId, type Violation } from '../protocol/rule.ts';
+import type { MessageView } from '../protocol/message/message.ts';
+import type { PreparedMessage } from '../protocol/message/prepared.ts';
+import type { Violation } from '../protocol/rule.ts';
 import { EventFace, type Listener, type ListenerOptions } from './event-face.ts';
+import { ProtocolError } from './protocol-error.ts';
 import { reportException } from './report.ts';
+import { bytesToSend, type Sendable, type SendCallback, type SendOptions, sendFragment, sendWhole } from './sending.ts';
 
 /**
  * A server's side of one connection: the names and shapes of npm `ws`, so that an application that knows them need not
  * change, over the same engine as everything here.
  */
 export interface ServerWebSocketEvents {
-  /** `data` is what `binaryType` says, text too, whose bytes are valid UTF-8. A Buffer may be kept: nobody else changes it. */
+  /** `data` is what `binaryType` says, of text too, whose bytes are valid UTF-8. It may be kept: nobody changes it. */
   message: [data: Buffer | ArrayBuffer, isBinary: boolean];
   ping: [data: Buffer];
   pong: [data: Buffer];
-  /** The client broke the protocol or a limit; `close` follows. Without a listener nothing is thrown. */
+  /** The client broke the protocol or a limit; `close` follows. Where nobody listens nothing is thrown. */
   error: [error: ProtocolError];
   /** The end: the client's code and reason, ours where we failed the connection, 1005 for none, 1006 without a Close. */
   close: [code: number, reason: Buffer];
-  /** What was sent has left the process after `bufferedAmount` had grown large. */
+  /** What waited has left the process. */
   drain: [];
 }
 
-/** A rule that the client broke. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-  readonly code = 'ERR_WEBSOCKET_PROTOCOL';
-  readonly rule: RuleId;
-  /** Where the rule is written, e.g. `RFC 6455 §5.2`. */
-  readonly section: string;
-  /** With what the connection is closed. */
-  readonly closeCode: number;
-
-  constructor({ rule, detail }: Violation) {
-    super(`${RULES[rule].text}: ${detail}`);
-    this.rule = rule;
-    this.section = RULES[rule].section;
-    this.closeCode = RULES[rule].closeCode;
-  }
-}
-
-export type Sendable = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | MessageView | number;
-
-export interface SendOptions {
-  /** Whether it is a binary message: false for a string and true for all else where it is left out. Text must be UTF-8. */
-  readonly binary?: boolean | undefined;
-  /** `false` sends it as it is where permessage-deflate was agreed. */
-  readonly compress?: boolean | undefined;
-  /** `false`: a fragment; the next `send` goes on with the message. */
-  readonly fin?: boolean | undefined;
-}
-
-/** Called once the socket has taken the bytes and holds few of them back, or with why they were not sent. */
-export type SendCallback = (error?: Error) => void;
-
 export type ServerBinaryType = 'nodebuffer' | 'arraybuffer';
 
+type FaceEvent = 'open' | 'message' | 'error' | 'close';
+
 const STATES = { open: 1, 'close-sent': 2, 'closed-cleanly': 2, failed: 2, ended: 3 } as const;
+const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
 
 export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static readonly CLOSING = 2;
-  static readonly CLOSED = 3;
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
 
   readonly #peer: Peer;
   #binaryType: ServerBinaryType = 'nodebuffer';
@@ -72,9 +49,9 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   #paused = false;
   #terminated = false;
   #inFragments = false;
+  #closedCleanly = false;
   #callbacks: SendCallback[] | undefined;
   #face: EventFace | undefined;
-  #clean = false;
 
   /** Made by a `WebSocketServer`. */
   constructor(peer: Peer) {
@@ -83,6 +60,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     peer.handler = new ServerWebSocket.#Handling(this);
   }
 
+  /** What its peer tells a socket. */
   static readonly #Handling = class implements PeerHandler {
     readonly #socket: ServerWebSocket;
 
@@ -114,7 +92,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     }
 
     ended(_: Peer, ending: Ending): void {
-      this.#socket.#ended(ending);
+      if (ending.type === 'closed') this.#socket.#ended(ending.code, ending.reason, ending.wasClean);
     }
   };
 
@@ -144,13 +122,13 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     return this.#peer.number;
   }
 
-  /** The client's address and port. */
-  get remote(): string {
-    return this.#peer.remote;
-  }
-
   get isPaused(): boolean {
     return this.#paused;
+  }
+
+  /** Whether both Close frames went their way; false until closed. */
+  get closedCleanly(): boolean {
+    return this.#closedCleanly;
   }
 
   /** What listeners of `message` get; any other value is ignored. */
@@ -162,56 +140,51 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     if (type === 'nodebuffer' || type === 'arraybuffer') this.#binaryType = type;
   }
 
-  /** Whether both Close frames went their way; false until closed. */
-  get closedCleanly(): boolean {
-    return this.#clean;
-  }
-
   /**
-   * Sends a message. What is handed over as bytes must not change until it has left. Once closing has begun it is dropped:
-   * `callback` is told so.
+   * Sends a message. Bytes that are handed over must not change until they have left. Once closing has begun it is dropped,
+   * and `callback` is told so.
    */
   send(data: Sendable, options?: SendOptions | SendCallback, callback?: SendCallback): void {
-    const { link } = this.#peer;
     const done = typeof options === 'function' ? options : callback;
-    if (!link.open || this.#terminated) {
-      if (done) refuseLater(done);
-      return;
-    }
-    if (typeof options === 'object' && !isPlain(options)) this.#sendWith(data, options);
-    else if (typeof data === 'string') {
-      if (options && (options as SendOptions).binary) link.send('binary', Buffer.from(data, 'utf8'), 0, undefined, true);
-      else link.sendText(data);
-    } else if (data instanceof MessageView) link.send(data.opcode, data.buffer, data.start, data.end, true);
-    else {
-      const bytes = bytesOf(data);
-      const text = (options as SendOptions | undefined)?.binary === false || typeof data === 'number';
-      link.send(text ? 'text' : 'binary', bytes, 0, bytes.length, true);
-    }
+    const settings = typeof options === 'function' ? undefined : options;
+    if (!this.#takes(done)) return;
+    const { link } = this.#peer;
+    const last = settings?.fin !== false;
+    if (last && !this.#inFragments) sendWhole(link, data, settings);
+    else sendFragment(link, data, settings, !this.#inFragments, last);
+    this.#inFragments = !last;
     if (done) this.#whenTaken(done);
+  }
+
+  /** Sends a message that was built once for many. Returns whether this client was open to it. */
+  sendPrepared(message: PreparedMessage): boolean {
+    if (!this.#takes(undefined) || this.#inFragments) return false;
+    this.#peer.link.sendPrepared(message);
+    return true;
   }
 
   /**
    * Hands every message to `handler` in place of the `message` event, as a range in the buffer that it came in: the
-   * fastest way to read (`message.text()`, `message.view()`) or to send on (`socket.send(message)`). Valid until it returns.
+   * fastest way to read it (`message.text()`, `message.view()`) or to send it on (`socket.send(message)`). The message is
+   * valid until `handler` returns, its bytes longer.
    */
   each(handler: (message: MessageView) => void): void {
     this.#each = handler;
   }
 
-  /** At most 125 bytes, or a `LocalProtocolError` is thrown. `mask` has no meaning; it is there for who passes it. */
-  ping(data?: Sendable, mask?: boolean | SendCallback, callback?: SendCallback): void {
-    this.#control('ping', data, typeof mask === 'function' ? mask : callback);
+  /** At most 125 bytes, else it throws a `LocalProtocolError`. `mask` means nothing here; `ws` has it. */
+  ping(data?: Sendable | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
+    this.#control('ping', data, mask, callback);
   }
 
-  /** Pings are answered without being asked to; this one answers nothing. */
-  pong(data?: Sendable, mask?: boolean | SendCallback, callback?: SendCallback): void {
-    this.#control('pong', data, typeof mask === 'function' ? mask : callback);
+  /** A pong that nobody asked for: pings are answered by themselves. As `ping`. */
+  pong(data?: Sendable | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
+    this.#control('pong', data, mask, callback);
   }
 
   /**
-   * Begins the closing handshake. Throws a `LocalProtocolError` for a code that must not be sent and a reason above 123
-   * bytes. Does nothing once closing has begun.
+   * Begins the closing handshake. Throws a `LocalProtocolError` for a code that must not be sent and for a reason above 123
+   * bytes of UTF-8. Does nothing once closing has begun.
    */
   close(code?: number, reason: string | Uint8Array = ''): void {
     this.#peer.link.close(code, typeof reason === 'string' ? reason : Buffer.from(reason).toString('utf8'));
@@ -223,7 +196,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     this.#peer.link.destroy();
   }
 
-  /** Hands on no message after the one at hand, and reads no more from the client. */
+  /** Hands on no message after the one at hand and reads no more from the client, until `resume`. */
   pause(): void {
     this.#paused = true;
     this.#peer.link.pause();
@@ -234,36 +207,36 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     this.#peer.link.resume();
   }
 
-  addEventListener(type: 'open' | 'message' | 'error' | 'close', listener: Listener, options?: ListenerOptions): void {
+  addEventListener(type: FaceEvent, listener: Listener, options?: ListenerOptions): void {
     this.#events.add(type, listener, options);
   }
 
-  removeEventListener(type: 'open' | 'message' | 'error' | 'close', listener: Listener): void {
+  removeEventListener(type: FaceEvent, listener: Listener): void {
     this.#face?.remove(type, listener);
   }
 
   get onmessage(): object | null {
-    return this.#face?.handlers.get('message') ?? null;
+    return this.#events.handlers.get('message');
   }
 
   set onmessage(handler: object | null) {
     this.#events.handlers.set('message', handler);
   }
 
-  get onclose(): object | null {
-    return this.#face?.handlers.get('close') ?? null;
-  }
-
-  set onclose(handler: object | null) {
-    this.#events.handlers.set('close', handler);
-  }
-
   get onerror(): object | null {
-    return this.#face?.handlers.get('error') ?? null;
+    return this.#events.handlers.get('error');
   }
 
   set onerror(handler: object | null) {
     this.#events.handlers.set('error', handler);
+  }
+
+  get onclose(): object | null {
+    return this.#events.handlers.get('close');
+  }
+
+  set onclose(handler: object | null) {
+    this.#events.handlers.set('close', handler);
   }
 
   get #events(): EventFace {
@@ -274,20 +247,18 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   #received(message: MessageView): void {
     try {
       if (this.#each) this.#each(message);
-      else if (this.listenerCount('message') > 0) this.emit('message', this.#exposed(message), message.opcode === 'binary');
+      else this.emit('message', this.#exposed(message), message.opcode === 'binary');
     } catch (error) {
+      // What else was received must not be lost with it.
       reportException(error);
     }
   }
 
   #exposed(message: MessageView): Buffer | ArrayBuffer {
-    if (this.#binaryType === 'nodebuffer') return message.view();
-    const { buffer, byteOffset, byteLength } = message.view();
-    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    return this.#binaryType === 'nodebuffer' ? message.view() : arrayBufferOf(message.view());
   }
 
-  /** A listener that throws must not take the rest of what was received with it. */
-  #tell<Name extends keyof ServerWebSocketEvents>(name: Name, ...values: ServerWebSocketEvents[Name]): void {
+  #tell(name: string, ...values: unknown[]): void {
     try {
       (this as EventEmitter).emit(name, ...values);
     } catch (error) {
@@ -295,37 +266,30 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     }
   }
 
-  #sendWith(data: Sendable, { binary, compress = true, fin = true }: SendOptions): void {
-    const isText = typeof data === 'string' || typeof data === 'number';
-    const bytes = data instanceof MessageView ? data.view() : bytesOf(data);
-    const opcode = (binary ?? !isText) ? 'binary' : 'text';
-    if (fin && !this.#inFragments) {
-      this.#peer.link.act({ type: 'send', opcode, data: bytes, compress });
-      return;
-    }
-    const continued = this.#inFragments;
-    this.#inFragments = !fin;
-    this.#peer.link.act({
-      type: 'frame',
-      frame: { opcode: continued ? Opcode.continuation : Opcode[opcode], payload: bytes, fin },
-    });
+  #takes(callback: SendCallback | undefined): boolean {
+    if (this.#peer.link.open && !this.#terminated) return true;
+    if (callback) setImmediate(() => run(callback, new Error(`not sent: the connection is closing (${this.readyState})`)));
+    return false;
   }
 
-  #control(type: 'ping' | 'pong', data: Sendable | undefined, callback: SendCallback | undefined): void {
-    const { link } = this.#peer;
-    if (!link.open || this.#terminated) {
-      if (callback) refuseLater(callback);
-      return;
-    }
-    const bytes = data === undefined ? EMPTY : data instanceof MessageView ? data.copy() : bytesOf(data);
-    link.act({ type, data: bytes });
-    if (callback) this.#whenTaken(callback);
+  #control(
+    type: 'ping' | 'pong',
+    data: Sendable | SendCallback | undefined,
+    mask: boolean | SendCallback | undefined,
+    callback: SendCallback | undefined,
+  ): void {
+    const done = [data, mask, callback].find((each) => typeof each === 'function');
+    if (!this.#takes(done)) return;
+    const bytes = data === undefined || typeof data === 'function' ? EMPTY : bytesToSend(data);
+    this.#peer.link.act({ type, data: bytes });
+    if (done) this.#whenTaken(done);
   }
 
   #whenTaken(callback: SendCallback): void {
     this.#callbacks ??= [];
-    // After the write that this turn ends with.
-    if (this.#callbacks.push(callback) === 1) setImmediate(() => this.#settle());
+    this.#callbacks.push(callback);
+    // After the write with which this turn ends.
+    if (this.#callbacks.length === 1) setImmediate(() => this.#settle());
   }
 
   #settle(): void {
@@ -335,15 +299,31 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     for (const callback of callbacks) run(callback);
   }
 
-  #ended({
-    code,
-    reason,
-    wasClean,
-  }: Extract<Ending, { type: 'closed' }> | { code: number; reason: string; wasClean: boolean }): void {
-    this.#clean = wasClean;
+  #ended(code: number, reason: string, wasClean: boolean): void {
+    this.#closedCleanly = wasClean;
     const callbacks = this.#callbacks ?? [];
     this.#callbacks = undefined;
-    for (const callback of callbacks) run(callback, new Error('the connection ended before this was sent'));
+    for (const callback of callbacks) run(callback, new Error('not sent: the connection ended'));
     this.#tell('close', code, Buffer.from(reason, 'utf8'));
   }
+
+  static {
+    const constants = Object.entries(CONSTANTS).map(([name, value]) => [name, { value, enumerable: true }]);
+    Object.defineProperties(ServerWebSocket, Object.fromEntries(constants));
+    Object.defineProperties(ServerWebSocket.prototype, Object.fromEntries(constants));
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function run(callback: SendCallback, error?: Error): void {
+  try {
+    callback(error);
+  } catch (thrown) {
+    reportException(thrown);
+  }
+}
+
+function arrayBufferOf({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
 }

@@ -66,6 +66,7 @@ export class WebSocket extends EventTarget {
   readonly #origin: string;
   readonly #client: Client;
   readonly #handlers = new EventHandlers(this);
+  readonly #listeners = new SoleListener();
   readonly #outgoing = new Outgoing();
   readonly #tasks: Tasks<Data | (() => void)>;
   #link: Link | undefined;
@@ -206,7 +207,23 @@ export class WebSocket extends EventTarget {
 
   #perform(task: Data | (() => void)): void {
     if (typeof task === 'function') task();
-    else if (this.#readyState === OPEN) super.dispatchEvent(messageEvent(this.#exposed(task), this.#origin));
+    else if (this.#readyState === OPEN) this.#receive(task);
+  }
+
+  #receive(data: Data): void {
+    const { listener, count } = this.#listeners;
+    // Whom nobody hears need not be made.
+    if (count === 0) return;
+    if (listener) this.#call(listener, this.#exposed(data));
+    else super.dispatchEvent(messageEvent(this.#exposed(data), this.#origin));
+  }
+
+  #call(listener: MessageListener, data: MessageData): void {
+    try {
+      settleListener(callWithMessage(listener, data, this.#origin, this));
+    } catch (error) {
+      reportException(error);
+    }
   }
 
   #exposed(data: Data): Data | Blob {
@@ -247,6 +264,10 @@ function expose(): void {
   Object.defineProperty(WebSocket.prototype.close, 'length', { value: 0 });
 }
 expose();
+
+/** Lets `SoleListener` hear of the listeners of a socket's messages. */
+function hear({ added, removed }: ListenerHooks): void {
+  const heard = (name: symbol, note: (listeners: SoleListener, ...args: unknown[]) => void) => {
 
 /** In the standard's place of the subprotocols: an object that is no list and has no words of its own to be taken for. */
 function isOptions(value: unknown): value is WebSocketOptions {

@@ -10,6 +10,8 @@ export interface MessageViewOptions {
   readonly width: number;
   /** Columns under which whatever follows the first line stands, so that no message can pass for a line of ours. */
   readonly indent: number;
+  /** Text passes as it is: the user asked for it. */
+  readonly raw?: boolean;
 }
 
 export interface ShownMessage {
@@ -25,11 +27,11 @@ export function messageText({ opcode, data }: ShownMessage, view: MessageViewOpt
   return opcode === 'text' ? plainText(data, view) : binaryText(data, view);
 }
 
-function plainText(data: Uint8Array, { style, indent }: MessageViewOptions): string {
+function plainText(data: Uint8Array, { style, indent, raw }: MessageViewOptions): string {
   if (data.length === 0) return style.dim('(empty)');
   const end = data.length > TEXT_MOST ? characterStart(data, TEXT_MOST) : data.length;
   const text = Buffer.from(data.buffer, data.byteOffset, end).toString('utf8');
-  const shown = escapeText(text, { multiline: true, mark: style.escape });
+  const shown = raw ? text : escapeText(text, { multiline: true, mark: style.escape });
   return shown.replaceAll('\n', `\n${' '.repeat(indent)}`) + rest(data.length - end, style);
 }
 

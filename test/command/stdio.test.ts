@@ -201,7 +201,7 @@ describe('an output that is slow or fails', () => {
     let sent = 0;
     const { url } = await goodServer((client) => {
       const fill = () => {
-        while (client.bufferedAmount < 1 << 20 && sent < 64) client.send('x'.repeat(1 << 20), () => setImmediate(fill)), sent++;
+        for (; client.bufferedAmount < 1 << 20 && sent < 64; sent++) client.send('x'.repeat(1 << 20), () => setImmediate(fill));
       };
       fill();
     });

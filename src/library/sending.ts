@@ -1,0 +1,49 @@
+import type { Link } from '../endpoint/link.ts';
+import { Opcode } from '../protocol/frame/opcode.ts';
+import { MessageView } from '../protocol/message/message.ts';
+
+/** What a server's socket can be asked to send, and how it goes to the link. */
+export type Sendable = string | number | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | MessageView;
+
+export interface SendOptions {
+  /** Whether it is a binary message: false for a string or number and true for all else where it is left out. Text must be UTF-8. */
+  readonly binary?: boolean | undefined;
+  /** `false` sends it as it is where permessage-deflate was agreed. */
+  readonly compress?: boolean | undefined;
+  /** `false`: a fragment; the next `send` goes on with the message. */
+  readonly fin?: boolean | undefined;
+}
+
+/** Called once the network has taken the bytes, or nearly all; with an error where they were not sent. */
+export type SendCallback = (error?: Error) => void;
+
+/** The bytes as they lie there; of a string or number its UTF-8. */
+export function bytesToSend(data: Sendable): Uint8Array {
+  if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return data instanceof MessageView ? data.view() : new Uint8Array(data);
+}
+
+export function isBinary(data: Sendable, options: SendOptions | undefined): boolean {
+  if (options?.binary !== undefined) return options.binary;
+  return data instanceof MessageView ? data.opcode === 'binary' : typeof data !== 'string' && typeof data !== 'number';
+}
+
+/** One message. */
+export function sendWhole(link: Link, data: Sendable, options: SendOptions | undefined): void {
+  const opcode = isBinary(data, options) ? 'binary' : 'text';
+  if (options?.compress === false) link.act({ type: 'send', opcode, data: bytesToSend(data), compress: false });
+  else if (typeof data === 'string' && opcode === 'text') link.sendText(data);
+  else if (data instanceof MessageView) link.send(opcode, data.buffer, data.start, data.end, true);
+  else {
+    const bytes = bytesToSend(data);
+    link.send(opcode, bytes, 0, bytes.length, true);
+  }
+}
+
+/** A part of a message; `first` and `last` say where in it. Never compressed. */
+export function sendFragment(link: Link, data: Sendable, options: SendOptions | undefined, first: boolean, last: boolean): void {
+  const opcode = first ? Opcode[isBinary(data, options) ? 'binary' : 'text'] : Opcode.continuation;
+  link.act({ type: 'frame', frame: { opcode, payload: bytesToSend(data), fin: last } });
+}

@@ -1,0 +1,122 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { AdmissionOptions } from '../endpoint/admission.ts';
+import type { ServerOptions } from '../endpoint/server.ts';
+import { type Limits, SERVER_LIMITS } from '../protocol/connection/limits.ts';
+import type { ServerPreference } from '../protocol/extension/permessage-deflate.ts';
+import { PinnedBudget } from '../protocol/message/pinned.ts';
+import type { SessionEvent } from '../session/event.ts';
+import { type OriginOptions, originPolicy } from './origin-policy.ts';
+import type { UpgradeRequest } from './upgrade-request.ts';
+
+/** What a `WebSocketServer` can be told: the names of npm `ws`, and what goes beyond it. One of the first three is needed. */
+export interface WebSocketServerOptions extends OriginOptions {
+  /** Listens itself; 0 takes a free port. Plain HTTP requests are answered with 426. */
+  readonly port?: number | undefined;
+  /** Serves the upgrades of an HTTP server that is somebody else's business. */
+  readonly server?: HttpServer | HttpsServer | undefined;
+  /** Serves what `handleUpgrade` is called with. */
+  readonly noServer?: boolean | undefined;
+  /** With `port`: the address to listen at; every address of this machine where it is left out. */
+  readonly host?: string | undefined;
+  /** With `port`: how many connections may wait to be accepted; 511. */
+  readonly backlog?: number | undefined;
+  /** Only this path is served, whatever the query; any other is answered with 404. */
+  readonly path?: string | undefined;
+  /** Whether `clients` is kept; true. */
+  readonly clientTracking?: boolean | undefined;
+  /** Bytes of a message and of a frame, after inflation; 16 MiB. 0 lifts the limit. `limits` says more. */
+  readonly maxPayload?: number | undefined;
+  /** What a client may send before its connection is failed. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** Connections beyond so many are refused with 503; no limit. */
+  readonly maxConnections?: number | undefined;
+  /** Bytes that unfinished messages of all clients may hold together; 256 MiB. The worst is closed with 1008. */
+  readonly maxPinned?: number | undefined;
+  /** Whether permessage-deflate is accepted; false. */
+  readonly perMessageDeflate?: boolean | DeflateOptions | undefined;
+  /** Milliseconds for the opening request, `verifyClient` included; 10,000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Milliseconds for the closing handshake, and then for the client's end of TCP; 30,000. */
+  readonly closeTimeout?: number | undefined;
+  /** The subprotocols that are spoken: the client's first choice among them is taken. Left out, its first choice of all. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Chooses among what the client offers, in its order; false for none. */
+  readonly handleProtocols?: ((protocols: Set<string>, request: UpgradeRequest) => string | false) | undefined;
+  /** Lets a client in or not: returns whether, or a promise of it, or takes a second argument and calls that. */
+  readonly verifyClient?: VerifyClient | undefined;
+  /**
+   * Is told of everything that happens on every connection: heads, findings, frames and messages both ways, and the end.
+   * Watching costs time for every frame; without it none is made. What it throws is reported and harms no connection.
+   */
+  readonly observe?: ((event: SessionEvent) => void) | undefined;
+}
+
+export interface DeflateOptions extends ServerPreference {
+  /** Messages shorter than this go uncompressed, in bytes; 1024. */
+  readonly threshold?: number | undefined;
+  /** Of `zlibDeflateOptions` the level counts, 0–9; 6. */
+  readonly zlibDeflateOptions?: { readonly level?: number | undefined } | undefined;
+}
+
+export interface VerifyInfo {
+  /** The Origin header; `undefined` where there is none. */
+  readonly origin: string | undefined;
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean;
+  readonly req: UpgradeRequest;
+}
+
+export type VerifyCallback = (
+  verified: boolean,
+  code?: number,
+  message?: string,
+  headers?: Readonly<Record<string, string | readonly string[]>>,
+) => void;
+
+export type VerifyClient =
+  | ((info: VerifyInfo) => boolean | Promise<boolean>)
+  | ((info: VerifyInfo, callback: VerifyCallback) => void);
+
+export type AnyRequest = UpgradeRequest | IncomingMessage;
+
+const MIB = 1024 * 1024;
+
+/** All that follows from the options alone; what needs the server's own hooks is in `hooks`. */
+export function engineOptions(
+  options: WebSocketServerOptions,
+  hooks: Pick<AdmissionOptions, 'subprotocols' | 'policy' | 'answer' | 'rejected' | 'verify'>,
+): ServerOptions {
+  const { handshakeTimeout = 10_000, closeTimeout = 30_000, maxPinned = 256 * MIB, backlog, port = 0, host = '' } = options;
+  const deflate = options.perMessageDeflate === true ? {} : options.perMessageDeflate || undefined;
+  const origins = originPolicy(options, options.port === undefined ? undefined : host);
+  return {
+    ...hooks,
+    policy: (request) => origins(request) ?? hooks.policy(request),
+    hosts: [host],
+    port,
+    backlog,
+    limits: limitsOf(options),
+    tolerance: 'strict',
+    headers: [],
+    deflate,
+    compressFrom: deflate?.threshold ?? 1024,
+    compressionLevel: deflate?.zlibDeflateOptions?.level,
+    handshakeTimeout,
+    closeTimeout,
+    maxConnections: options.maxConnections ?? Infinity,
+    budget: new PinnedBudget(maxPinned),
+  };
+}
+
+function limitsOf({ maxPayload, limits }: WebSocketServerOptions): Limits {
+  if (maxPayload === undefined) return { ...SERVER_LIMITS, ...limits };
+  const most = maxPayload > 0 ? maxPayload : Infinity;
+  return { ...SERVER_LIMITS, maxMessage: most, maxFrame: most, ...limits };
+}
+
+/** Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` says where clients come from. */
+export function checkOptions({ port, server, noServer }: WebSocketServerOptions): void {
+  const given = [port !== undefined, server !== undefined, noServer === true].filter(Boolean);
+  if (given.length !== 1) throw new TypeError('exactly one of the options port, server and noServer must be given');
+}
