@@ -14,7 +14,7 @@ const spec: CommandSpec = {
   options: [HELP],
   examples: [
     { line: 'wstap completion bash >> ~/.bashrc', text: 'bash' },
-    { line: 'wstap completion zsh > "${fpath[1]}/_wstap"', text: 'zsh' },
+    { line: 'wstap completion zsh > ~/.zfunc/_wstap', text: 'zsh (with fpath+=~/.zfunc before compinit)' },
     { line: 'wstap completion fish > ~/.config/fish/completions/wstap.fish', text: 'fish' },
   ],
 };

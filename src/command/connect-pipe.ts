@@ -12,6 +12,7 @@ import { diagnosticsOptions, stderrPrinter } from './diagnostics-options.ts';
 import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { LateDiagnostics } from './late-diagnostics.ts';
 import { type Look, lookOf } from './look.ts';
+import { missedText } from './missed.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from './outgoing.ts';
 import { Reconnection } from './reconnect.ts';
 import { inputOf, Output } from './stdio.ts';
@@ -108,7 +109,10 @@ class PipeSession {
         this.#reconnection.opened();
         if (watched) link.connection.watch(true);
         const interval = this.#options.number('ping-interval');
-        if (interval !== undefined) this.#stopPinging = keepPinging(link, this.#endpointEnv.clock, interval);
+        if (interval !== undefined)
+          this.#stopPinging = keepPinging(link, this.#endpointEnv.clock, interval, (inARow) => {
+            this.#diagnostics.note(missedText(inARow));
+          });
         this.#pipe.open(link);
       },
       message: (message) => this.#pipe.message(message),

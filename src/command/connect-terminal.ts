@@ -18,6 +18,7 @@ import { diagnosticsOptions } from './diagnostics-options.ts';
 import { type Ending, statusOf } from './failure.ts';
 import { agreements, timeTaken } from './greeting.ts';
 import { type Look, lookOf } from './look.ts';
+import { missedText } from './missed.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
 import { PersistentClient } from './persistent-client.ts';
 import { Reconnection } from './reconnect.ts';
@@ -75,7 +76,10 @@ class TerminalSession {
     this.#look = look;
     const endpoint = clientEnv(env);
     const interval = options.number('ping-interval');
-    this.#startPinging = (link) => (interval === undefined ? () => undefined : keepPinging(link, endpoint.clock, interval));
+    this.#startPinging = (link) =>
+      interval === undefined
+        ? () => undefined
+        : keepPinging(link, endpoint.clock, interval, (inARow) => this.#console.warn(missedText(inARow)));
     this.#console = new Console(consoleOptions(options, look, false), (text) => this.#print(text));
     // The console shows the frames.
     const shown = { ...diagnosticsOptions(options, look, to.url), dump: undefined };

@@ -32,7 +32,7 @@ export interface AdmissionOptions {
   /** Milliseconds for the whole request. */
   readonly handshakeTimeout: number;
   /** Who may not come in, beyond the protocol. */
-  readonly policy: (request: RequestHead) => PolicyRefusal | undefined;
+  readonly policy: (request: RequestHead, transport: Transport) => PolicyRefusal | undefined;
   /** Asked last, of whom all the rest let in; may take its time, within `handshakeTimeout`. `decide` without a refusal lets in. */
   readonly verify?: (request: RequestHead, transport: Transport, decide: (refusal?: PolicyRefusal) => void) => void;
   /** Has the last word on the answer to a request that is let in. */
@@ -157,7 +157,7 @@ export class Admission implements TransportHandler {
       this.#reject(request, refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings);
       return;
     }
-    const barred = policy(request);
+    const barred = policy(request, this.#transport);
     if (barred || !verify) this.#decide(request, findings, rest, barred);
     else verify(request, this.#transport, (refusal) => this.#decide(request, findings, rest, refusal));
   }

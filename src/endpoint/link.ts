@@ -159,6 +159,11 @@ export class Link {
     this.act({ type: 'ping', data: payload });
   }
 
+  /** Whether a ping of ours with this payload is still to be answered. */
+  awaitsPong(payload: Uint8Array): boolean {
+    return this.#pings?.has(Buffer.from(payload).toString('latin1')) ?? false;
+  }
+
   act(action: Action): void {
     this.connection.act(action);
     if (action.type === 'ping') this.#pingSent(action.data);

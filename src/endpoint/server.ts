@@ -63,6 +63,7 @@ export class Server {
   /** Those whose handshake goes on: how to give each up. */
   readonly #admissions = new Set<Admission>();
   #next = 1;
+  #stopped = false;
   readonly #listening: Listening[] = [];
 
   /** Without a `sink` nothing is told and nothing made to be told. */
@@ -72,7 +73,7 @@ export class Server {
     this.#sink = sink;
     this.#handler = handler;
     this.#startedAt = env.clock.now();
-    const full = () => this.#peers.size >= options.maxConnections;
+    const full = () => this.#stopped || this.#peers.size >= options.maxConnections;
     this.#admissionOptions = { ...options, full };
     const { limits, tolerance, closeTimeout, budget } = options;
     const { maskingKeys } = env;
@@ -88,6 +89,7 @@ export class Server {
     const [host = '127.0.0.1', ...others] = this.#options.hosts;
     const first = await listen(host, this.#options.port, observer, this.#options.backlog);
     this.#listening.push(first);
+    if (this.#stopped) this.stopAccepting();
     for (const other of others) {
       // A machine without IPv6 has no ::1.
       const listening = await listen(other, first.port, observer).catch(() => undefined);
@@ -114,6 +116,7 @@ export class Server {
 
   /** Takes no more clients. */
   stopAccepting(): void {
+    this.#stopped = true;
     for (const listening of this.#listening.splice(0)) listening.close();
     for (const admission of this.#admissions) admission.giveUp();
   }

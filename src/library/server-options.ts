@@ -92,7 +92,7 @@ export function engineOptions(
   const origins = originPolicy(options, options.port === undefined ? undefined : host);
   return {
     ...hooks,
-    policy: (request) => origins(request) ?? hooks.policy(request),
+    policy: (request, transport) => hooks.policy(request, transport) ?? origins(request),
     hosts: [host],
     port,
     backlog,

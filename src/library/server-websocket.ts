@@ -53,10 +53,13 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   #callbacks: SendCallback[] | undefined;
   #face: EventFace | undefined;
 
-  /** Made by a `WebSocketServer`. */
-  constructor(peer: Peer) {
+  readonly #left: (socket: ServerWebSocket) => void;
+
+  /** Made by a `WebSocketServer`; `left` is called once the connection is over, after the listeners of `close`. */
+  constructor(peer: Peer, left: (socket: ServerWebSocket) => void) {
     super();
     this.#peer = peer;
+    this.#left = left;
     peer.handler = new ServerWebSocket.#Handling(this);
   }
 
@@ -305,6 +308,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     this.#callbacks = undefined;
     for (const callback of callbacks) run(callback, new Error('not sent: the connection ended'));
     this.#tell('close', code, Buffer.from(reason, 'utf8'));
+    this.#left(this);
   }
 
   static {

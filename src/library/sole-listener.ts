@@ -8,12 +8,12 @@ import { reportException } from './report.ts';
  */
 export class SoleListener {
   /** How many there are; `undefined`: not known. */
-  count: number | undefined = HOOKS ? 0 : undefined;
+  count: number | undefined = AVAILABLE ? 0 : undefined;
   listener: MessageListener | undefined;
 
-  added(size: number, listener: unknown, once: boolean, weak: boolean): void {
+  added(size: number, listener: unknown, conditional: boolean): void {
     this.count = size;
-    this.listener = size === 1 && typeof listener === 'function' && !once && !weak ? (listener as MessageListener) : undefined;
+    this.listener = size === 1 && typeof listener === 'function' && !conditional ? (listener as MessageListener) : undefined;
   }
 
   removed(size: number): void {
@@ -22,40 +22,39 @@ export class SoleListener {
   }
 }
 
-/** Where `EventTarget` calls its subclasses. */
-export interface ListenerHooks {
-  readonly added: symbol;
-  readonly removed: symbol;
-}
+const named = (name: string): symbol | undefined =>
+  Object.getOwnPropertySymbols(EventTarget.prototype).find(({ description }) => description === name);
 
-export const HOOKS: ListenerHooks | undefined = findHooks();
+/** The names under which `EventTarget` calls its subclasses; where it has none of them, ours are never called. */
+export const LISTENER_ADDED: symbol = named('kNewListener') ?? Symbol('listener added');
+export const LISTENER_REMOVED: symbol = named('kRemoveListener') ?? Symbol('listener removed');
 
-function findHooks(): ListenerHooks | undefined {
-  const symbols = Object.getOwnPropertySymbols(EventTarget.prototype);
-  const added = symbols.find(({ description }) => description === 'kNewListener');
-  const removed = symbols.find(({ description }) => description === 'kRemoveListener');
-  return added && removed && hooksWork({ added, removed }) ? { added, removed } : undefined;
-}
+/** Whether they are called, and with what we read from them. */
+const AVAILABLE = isHeard();
 
-/** Whether they say what we read from them. */
-function hooksWork({ added, removed }: ListenerHooks): boolean {
+function isHeard(): boolean {
   const heard: unknown[] = [];
   class Probe extends EventTarget {
-    [added](...args: unknown[]) {
-      heard.push(args.slice(0, 4));
+    [LISTENER_ADDED](...args: readonly unknown[]): void {
+      heard.push(...args.slice(0, 4));
     }
 
-    [removed](...args: unknown[]) {
-      heard.push(args.slice(0, 3));
+    [LISTENER_REMOVED](...args: readonly unknown[]): void {
+      heard.push(...args.slice(0, 2));
     }
   }
   const probe = new Probe();
   const listener = () => undefined;
-  probe.addEventListener('message', listener, { once: true });
-  probe.dispatchEvent(new Event('message'));
-  const [first, second] = heard as [unknown[]?, unknown[]?];
-  const said = [1, 'message', listener, true, 0, 'message', listener];
-  return said.every((value, index) => (index < 4 ? first?.[index] : second?.[index - 4]) === value);
+  probe.addEventListener('probe', listener, { once: true });
+  probe.dispatchEvent(new Event('probe'));
+  const expected = [1, 'probe', listener, true, 0, 'probe'];
+  return heard.length === expected.length && expected.every((value, index) => heard[index] === value);
+}
+
+/** What `EventTarget` itself does when a listener comes or goes: it warns of too many. */
+export function callHook(hook: symbol, target: EventTarget, args: readonly unknown[]): void {
+  const own = (EventTarget.prototype as unknown as Readonly<Record<symbol, unknown>>)[hook];
+  if (typeof own === 'function') own.apply(target, args);
 }
 
 /** As `EventTarget` does: a listener that fails is reported, and so is one whose promise does. */

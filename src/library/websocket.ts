@@ -5,9 +5,11 @@ import { checkedCloseWords, clampedCode, outcome } from './close.ts';
 import { CloseEvent, trusted } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
-import { messageEvent, type SocketMessageEvent } from './message-event.ts';
+import { callWithMessage, type MessageData, type MessageListener, messageEvent, type SocketMessageEvent } from './message-event.ts';
 import type { ConnectionOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
+import { reportException } from './report.ts';
+import { callHook, LISTENER_ADDED, LISTENER_REMOVED, SoleListener, settleListener } from './sole-listener.ts';
 import { Tasks } from './tasks.ts';
 import { parseUrl, subprotocolNames } from './url.ts';
 
@@ -200,6 +202,19 @@ export class WebSocket extends EventTarget {
     else this.#client.stop();
   }
 
+  /** Node's `EventTarget` tells of a listener that came, and of one that went. */
+  [LISTENER_ADDED](...args: readonly unknown[]): void {
+    const [size, type, listener, once, , , weak] = args;
+    if (type === 'message') this.#listeners.added(Number(size), listener, once === true || weak === true);
+    callHook(LISTENER_ADDED, this, args);
+  }
+
+  [LISTENER_REMOVED](...args: readonly unknown[]): void {
+    const [size, type] = args;
+    if (type === 'message') this.#listeners.removed(Number(size));
+    callHook(LISTENER_REMOVED, this, args);
+  }
+
   #queue(task: Data | (() => void)): void {
     if (!this.#tasks.busy) this.#link?.hold();
     this.#tasks.add(task);
@@ -264,10 +279,6 @@ function expose(): void {
   Object.defineProperty(WebSocket.prototype.close, 'length', { value: 0 });
 }
 expose();
-
-/** Lets `SoleListener` hear of the listeners of a socket's messages. */
-function hear({ added, removed }: ListenerHooks): void {
-  const heard = (name: symbol, note: (listeners: SoleListener, ...args: unknown[]) => void) => {
 
 /** In the standard's place of the subprotocols: an object that is no list and has no words of its own to be taken for. */
 function isOptions(value: unknown): value is WebSocketOptions {

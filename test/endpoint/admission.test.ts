@@ -106,7 +106,7 @@ describe('time', () => {
     const { env, port } = await startListen([]);
     (await rawClient(port)).end();
     (await rawClient(port)).resetAndDestroy();
-    await env.stderr.until(/#2 .*refused/);
+    await env.stderr.until(/#2 .*left before/);
     await new GoodClient(port).open();
   });
 });

@@ -1,0 +1,287 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Answer, PolicyRefusal } from '../endpoint/admission.ts';
+import { type Peer, Server, type ServerHandler } from '../endpoint/server.ts';
+import type { Finding } from '../protocol/handshake/finding.ts';
+import { encodeHead, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
+import { readHead } from '../protocol/http/head-reader.ts';
+import { PreparedMessage } from '../protocol/message/prepared.ts';
+import type { Listening } from '../transport/listen.ts';
+import { SocketTransport } from '../transport/socket.ts';
+import type { Transport } from '../transport/transport.ts';
+import { environment } from './environment.ts';
+import { reportException } from './report.ts';
+import { bytesToSend, isBinary, type Sendable } from './sending.ts';
+import { checkOptions, engineOptions, type WebSocketServerOptions } from './server-options.ts';
+import { ServerWebSocket } from './server-websocket.ts';
+import { headOf, ReadRequest, type UpgradeRequest } from './upgrade-request.ts';
+import { verifier } from './verify.ts';
+
+/**
+ * A WebSocket server with the names and shapes of npm `ws`, over the engine of the command line: standing alone, on an HTTP
+ * server, or for single sockets. What one client does ends that client's connection and nothing else.
+ */
+export interface WebSocketServerEvents {
+  listening: [];
+  /** A client is open. Nothing is read from it before the listeners return. */
+  connection: [socket: ServerWebSocket, request: UpgradeRequest];
+  /** The lines of a 101 before it is sent: add, change or remove them in place. */
+  headers: [lines: string[], request: UpgradeRequest];
+  /** It cannot listen, or the system runs out of something while it does. */
+  error: [error: Error];
+  /** A request was no correct opening handshake. Where somebody listens, answering and ending `socket` is theirs. */
+  wsClientError: [error: Error, socket: Duplex, request: UpgradeRequest];
+  /** `close` was called, and the last client is gone. */
+  close: [];
+}
+
+export interface CloseOptions {
+  /** For the Close frame that every client gets; 1001. */
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
+  /** Milliseconds until clients that have not answered are cut off; `closeTimeout`. */
+  readonly timeout?: number | undefined;
+}
+
+export interface BroadcastOptions {
+  readonly binary?: boolean | undefined;
+  /** Left out: the client that the message came from, say. */
+  readonly except?: ServerWebSocket | undefined;
+  /** Clients with more bytes than this waiting are left out; no limit. */
+  readonly maxBuffered?: number | undefined;
+}
+
+export interface AddressInfo {
+  readonly address: string;
+  readonly family: string;
+  readonly port: number;
+}
+
+type Upgraded = (socket: ServerWebSocket, request: UpgradeRequest) => void;
+
+export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
+  readonly options: WebSocketServerOptions;
+  /** The open clients and those that are closing; empty where `clientTracking` is false. */
+  readonly clients = new Set<ServerWebSocket>();
+  readonly #engine: Server;
+  readonly #requests = new WeakMap<RequestHead, UpgradeRequest>();
+  /** Sockets that were handed to `handleUpgrade`. */
+  readonly #taken = new WeakSet<Duplex>();
+  #listening: Listening | undefined;
+  #state: 'running' | 'closing' | 'closed' = 'running';
+  #stopPatience: () => void = () => undefined;
+  #detach: () => void = () => undefined;
+
+  /** Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` is given. */
+  constructor(options: WebSocketServerOptions, listening?: () => void) {
+    super();
+    checkOptions(options);
+    this.options = options;
+    const { observe, handleProtocols, protocols, verifyClient } = options;
+    const requestOf = (head: RequestHead, transport: Transport) => this.#requestOf(head, transport);
+    const engine = engineOptions(options, {
+      subprotocols:
+        protocols ??
+        ((offered, head, transport) =>
+          handleProtocols ? handleProtocols(new Set(offered), requestOf(head, transport)) || undefined : offered[0]),
+      policy: (head, transport) => this.#policy(head, transport),
+      answer: (head, usual, transport) => this.#answer(head, usual, transport),
+      rejected: (head, findings, transport) => this.#rejected(head, findings, transport),
+      ...(verifyClient && { verify: verifier(verifyClient, requestOf) }),
+    });
+    this.#engine = new Server(engine, environment(), observe && quiet(observe), this.#handler());
+    if (listening) this.once('listening', listening);
+    if (options.port !== undefined) this.#listen();
+    else if (options.server) this.#attach(options.server);
+  }
+
+  /** Where it listens, `null` before it does. Throws where it has no server. */
+  address(): AddressInfo | string | null {
+    if (this.options.noServer) throw new Error('a server with noServer has no address');
+    if (this.options.server) return this.options.server.address();
+    if (!this.#listening) return null;
+    const { host, port } = this.#listening;
+    return { address: host, family: isIPv6(host) ? 'IPv6' : 'IPv4', port };
+  }
+
+  /** Whether a request is this server's business: by `path`. To be overridden. */
+  shouldHandle(request: UpgradeRequest): boolean {
+    const { path } = this.options;
+    return path === undefined || (request.url ?? '').replace(/\?.*$/s, '') === path;
+  }
+
+  /**
+   * Answers one upgrade of an HTTP server. `upgraded` is called where the client is let in; every other answer is given
+   * here. Throws where the same socket comes a second time.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, upgraded: Upgraded): void {
+    if (this.#taken.has(socket)) throw new Error('this socket was already upgraded: is handleUpgrade called by two servers?');
+    this.#taken.add(socket);
+    const transport = new SocketTransport(socket);
+    transport.socket.setTimeout?.(0);
+    const requestHead = headOf(request);
+    this.#requests.set(requestHead, request);
+    this.#engine.adopt(transport, requestHead, head, (peer) => this.#welcome(peer, request, upgraded));
+  }
+
+  /**
+   * Sends one message to every open client. Its frame is built once, and once more for those that agreed to compression.
+   * Returns to how many it went.
+   */
+  broadcast(data: Sendable, options: BroadcastOptions = {}): number {
+    const { except, maxBuffered = Infinity } = options;
+    const message = new PreparedMessage(isBinary(data, options) ? 'binary' : 'text', bytesToSend(data));
+    let count = 0;
+    for (const client of this.clients) {
+      if (client === except || client.bufferedAmount > maxBuffered) continue;
+      if (client.sendPrepared(message)) count++;
+    }
+    return count;
+  }
+
+  /**
+   * Takes no more clients; the promise is kept, and `close` comes, when the last one is gone. Without options it leaves
+   * those that are there alone, as `ws` does; with options, if only `{}`, it closes them and in the end cuts them off.
+   */
+  close(options?: CloseOptions | ((error?: Error) => void), callback?: (error?: Error) => void): Promise<void> {
+    const done = typeof options === 'function' ? options : callback;
+    if (this.#state === 'closed') {
+      if (done) setImmediate(() => done(new Error('the server is not running')));
+      return Promise.resolve();
+    }
+    const closed = new Promise<void>((resolve) => this.once('close', resolve));
+    if (done) this.once('close', () => done());
+    if (this.#state === 'running') {
+      this.#state = 'closing';
+      this.#detach();
+      this.#engine.stopAccepting();
+      setImmediate(() => this.#closeIfOver());
+    }
+    if (typeof options === 'object') this.#farewell(options);
+    return closed;
+  }
+
+  #listen(): void {
+    this.#engine.start().then(
+      (listening) => {
+        this.#listening = listening;
+        if (this.#state === 'running') this.emit('listening');
+      },
+      (error: Error) => queueMicrotask(() => this.emit('error', error)),
+    );
+  }
+
+  #attach(server: NonNullable<WebSocketServerOptions['server']>): void {
+    const listening = () => this.emit('listening');
+    const failed = (error: Error) => this.emit('error', error);
+    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.handleUpgrade(request, socket, head, (client) => this.emit('connection', client, request));
+    server.on('listening', listening).on('error', failed).on('upgrade', upgrade);
+    this.#detach = () => server.off('listening', listening).off('error', failed).off('upgrade', upgrade);
+  }
+
+  #handler(): ServerHandler {
+    const nothing = () => undefined;
+    return {
+      opened: (peer, head, transport) => {
+        this.#welcome(peer, this.#requestOf(head, transport), (client, request) => this.emit('connection', client, request));
+      },
+      refused: nothing,
+      trouble: (code, message) => {
+        if (this.listenerCount('error') > 0) this.emit('error', Object.assign(new Error(message), { code }));
+      },
+      // From its opening on every client has a handler of its own.
+      message: nothing,
+      pong: nothing,
+      drain: nothing,
+      peerClosed: nothing,
+      ended: nothing,
+    };
+  }
+
+  #welcome(peer: Peer, request: UpgradeRequest, upgraded: Upgraded): void {
+    const { observe, clientTracking = true } = this.options;
+    if (observe) peer.link.connection.watch(true);
+    const client = new ServerWebSocket(peer, this.#left);
+    if (clientTracking) this.clients.add(client);
+    try {
+      upgraded(client, request);
+    } catch (error) {
+      reportException(error);
+    }
+  }
+
+  readonly #left = (client: ServerWebSocket): void => {
+    this.clients.delete(client);
+    if (this.#state === 'closing') setImmediate(() => this.#closeIfOver());
+  };
+
+  #closeIfOver(): void {
+    if (this.#state !== 'closing' || this.#engine.peers.size > 0) return;
+    this.#state = 'closed';
+    this.#stopPatience();
+    this.emit('close');
+  }
+
+  #farewell({ code = 1001, reason = '', timeout }: CloseOptions): void {
+    this.#engine.stop(code, reason);
+    this.#stopPatience();
+    const { clock } = environment();
+    this.#stopPatience = clock.after(timeout ?? this.options.closeTimeout ?? 30_000, () => this.#engine.destroy());
+  }
+
+  #requestOf(head: RequestHead, transport: Transport): UpgradeRequest {
+    const known = this.#requests.get(head);
+    if (known) return known;
+    if (!(transport instanceof SocketTransport)) throw new Error('a request without a socket');
+    const request = new ReadRequest(head, transport.socket);
+    this.#requests.set(head, request);
+    return request;
+  }
+
+  #policy(head: RequestHead, transport: Transport): PolicyRefusal | undefined {
+    if (this.shouldHandle(this.#requestOf(head, transport))) return undefined;
+    const requirement = 'The path is one that is served here';
+    const finding = { id: 'path', level: 'fail', side: 'client', section: 'path', requirement, actual: head.target } as const;
+    return { status: 404, finding };
+  }
+
+  #answer(head: RequestHead, usual: ResponseHead, transport: Transport): Answer {
+    if (this.listenerCount('headers') === 0) return { head: usual };
+    const lines = Buffer.from(encodeHead(usual)).toString('latin1').trimEnd().split('\r\n');
+    this.emit('headers', lines, this.#requestOf(head, transport));
+    const read = readHead(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), 'response', HEAD_LIMITS);
+    if (read.state === 'complete') return { head: read.head };
+    reportException(new TypeError(`a listener of headers left lines that are no HTTP: ${JSON.stringify(lines)}`));
+    return { head: usual };
+  }
+
+  #rejected(head: RequestHead | undefined, findings: readonly Finding[], transport: Transport): boolean {
+    if (!head || this.listenerCount('wsClientError') === 0 || !(transport instanceof SocketTransport)) return false;
+    const request = this.#requestOf(head, transport);
+    const failed = findings.find(({ level }) => level === 'fail');
+    const { requirement = 'The request is a WebSocket opening handshake', actual } = failed ?? {};
+    this.emit(
+      'wsClientError',
+      new Error(actual === undefined ? requirement : `${requirement}: ${actual}`),
+      transport.release(),
+      request,
+    );
+    return true;
+  }
+}
+
+const HEAD_LIMITS = { maxBytes: 64 * 1024, maxFields: 1000 };
+
+/** What a caller's function throws is reported and goes no further. */
+function quiet<Value>(listener: (value: Value) => void): (value: Value) => void {
+  return (value) => {
+    try {
+      listener(value);
+    } catch (error) {
+      reportException(error);
+    }
+  };
+}
