@@ -2,8 +2,8 @@
  * Builds `dist/`. Silent when all is well, never reads standard input, and leaves files alone that did not change, so that it
  * can stand before `npm start` in a pipe and beside a run that uses the files.
  *
- *   node build.config.js            the program
- *   node build.config.js --types    the program and the library's type declarations
+ *   node build.config.js            the program and the library
+ *   node build.config.js --types    both, and the library's type declarations
  *   node build.config.js --man      man/wstap.1, from the same tables as the help
  */
 import { spawnSync } from 'node:child_process';
@@ -68,8 +68,17 @@ async function writeProgram() {
     splitting: true,
     chunkNames: 'chunk-[hash]',
   });
-  const files = new Map([...first.outputFiles, ...second.outputFiles].map(({ path, contents }) => [path, contents]));
-  const inputs = [...Object.keys(first.metafile.inputs), ...Object.keys(second.metafile.inputs)];
+  // What a library user never asks for, such as TLS, stays in a file of its own.
+  const library = await build({
+    ...small,
+    entryPoints: ['src/index.ts'],
+    outdir: 'dist',
+    splitting: true,
+    chunkNames: 'library/[name]-[hash]',
+  });
+  const builds = [first, second, library];
+  const files = new Map(builds.flatMap(({ outputFiles }) => outputFiles).map(({ path, contents }) => [path, contents]));
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   files.set(join(dist, 'THIRD-PARTY-LICENSES.txt'), Buffer.from(licensesOf(inputs)));
   for (const [path, contents] of files) replaceFile(path, contents);
   removeStale(new Set(files.keys()));

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['session'],
   ['transport', 'view', 'record', 'conformance'],
   ['endpoint', 'repl'],
-  ['command'],
+  ['command', 'library'],
   ['main.ts', 'index.ts'],
 ];
 

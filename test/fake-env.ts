@@ -5,7 +5,7 @@ import type { EndSignal, Env } from '../src/env.ts';
 /** The outside of a program that runs inside a test: streams that remember, signals that the test sends. */
 
 /** Takes everything at once and keeps it; a terminal where `isTTY` is set. */
-export class Captured extends Writable {
+class Captured extends Writable {
   isTTY?: boolean;
   columns?: number;
   rows?: number;

@@ -1,14 +1,14 @@
 import type { Options } from '../cli/value.ts';
 import { systemClock } from '../endpoint/clock.ts';
 import { Pipe } from '../endpoint/pipe.ts';
-import type { Peer, Server, ServerOptions } from '../endpoint/server.ts';
-import type { Env } from '../env.ts';
+import type { Peer, Server, ServerHandler, ServerOptions } from '../endpoint/server.ts';
+import type { EndSignal, Env } from '../env.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { diagnosticsOptions, stderrPrinter } from './diagnostics-options.ts';
 import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { lookOf } from './look.ts';
-import { messageArgument, writingOf } from './outgoing.ts';
+import { messageArgument, type OutgoingMessage, type Writing, writingOf } from './outgoing.ts';
 import { serve } from './serve.ts';
 import { inputOf, Output } from './stdio.ts';
 
@@ -16,106 +16,139 @@ import { inputOf, Output } from './stdio.ts';
 export async function listenOnce(options: Options, serverOptions: ServerOptions, env: Env): Promise<number> {
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
-  const print = stderrPrinter(env);
-  const diagnostics = new Diagnostics(diagnosticsOptions(options, await lookOf(options, env, env.stderr), undefined), print);
-  const frames = options.has('dump') || options.count('verbose') >= 2;
-  const count = options.flag('one') ? 1 : options.number('count');
-  let server: Server | undefined;
-  let peer: Peer | undefined;
-  let status: number | undefined;
+  const look = await lookOf(options, env, env.stderr);
+  const diagnostics = new Diagnostics(diagnosticsOptions(options, look, undefined), stderrPrinter(env));
+  return new OnceSession(options, env, writing, execute, diagnostics).run(serverOptions);
+}
 
-  return new Promise<number>((resolve, reject) => {
-    const finish = (ending: Ending) => {
-      server?.destroy();
-      stopListening();
-      const written = output.finish();
-      // Whoever was told to end does not wait for a reader that may have stalled for ever.
-      void (status !== undefined && status > 128 ? Promise.resolve() : written).then(() => {
-        const broken = diagnostics.violation !== undefined;
-        if (status === undefined) diagnostics.end(ending);
-        const found = status ?? statusOf(ending, broken);
-        if (found === ExitStatus.ok && !pipe.satisfied) diagnostics.unmet(pipe.unmet);
-        resolve(found === ExitStatus.ok && !pipe.satisfied ? ExitStatus.unmet : found);
-      });
-    };
-    const leave = (why: number, code?: number) => {
-      status ??= why;
-      pipe.release();
-      pipe.leave(code);
-      if (peer) return;
-      server?.destroy();
-      stopListening();
-      resolve(status);
-    };
-    const output = new Output(options, env, frames, {
-      full: () => pipe.hold(),
-      room: () => pipe.release(),
-      fail: (code, message) => {
-        if (code !== 'EPIPE') diagnostics.note(`standard output failed: ${message}`);
-        leave(code === 'EPIPE' ? ExitStatus.sigpipe : ExitStatus.local);
-      },
+class OnceSession {
+  readonly #options: Options;
+  readonly #env: Env;
+  readonly #diagnostics: Diagnostics;
+  readonly #frames: boolean;
+  readonly #output: Output;
+  readonly #pipe: Pipe;
+  #server: Server | undefined;
+  #peer: Peer | undefined;
+  #status: number | undefined;
+  #resolve: (status: number) => void = () => undefined;
+
+  constructor(options: Options, env: Env, writing: Writing, execute: readonly OutgoingMessage[], diagnostics: Diagnostics) {
+    this.#options = options;
+    this.#env = env;
+    this.#diagnostics = diagnostics;
+    this.#frames = options.has('dump') || options.count('verbose') >= 2;
+    this.#output = new Output(options, env, this.#frames, {
+      full: () => this.#pipe.hold(),
+      room: () => this.#pipe.release(),
+      fail: (code, message) => this.#outputFailed(code, message),
     });
     const input = inputOf(options, writing, env, {
-      send: (opcode, bytes, start, end) => pipe.send(opcode, bytes, start, end),
-      piece: () => pipe.pieceSent(),
-      end: () => pipe.inputEnded(),
+      send: (opcode, bytes, start, end) => this.#pipe.send(opcode, bytes, start, end),
+      piece: () => this.#pipe.pieceSent(),
+      end: () => this.#pipe.inputEnded(),
       fail: (text) => {
         diagnostics.note(text);
-        leave(ExitStatus.local);
+        this.#leave(ExitStatus.local);
       },
     });
-    const pipe = new Pipe(
-      {
-        execute,
-        wait: options.number('wait') ?? Number.POSITIVE_INFINITY,
-        exitOnEof: options.flag('exit-on-eof'),
-        count,
-        expect: options.patterns('expect'),
-        echo: options.flag('echo'),
-      },
-      systemClock(() => env.now()),
-      input,
-      output,
-      finish,
-    );
-    const stopListening = env.onSignal((signal) => {
-      const why = STATUS_OF_SIGNAL[signal];
-      if (status === why) peer?.link.destroy();
-      leave(why, 1001);
+    const pipeOptions = {
+      execute,
+      wait: options.number('wait') ?? Number.POSITIVE_INFINITY,
+      exitOnEof: options.flag('exit-on-eof'),
+      count: options.flag('one') ? 1 : options.number('count'),
+      expect: options.patterns('expect'),
+      echo: options.flag('echo'),
+    };
+    const clock = systemClock(() => env.now());
+    this.#pipe = new Pipe(pipeOptions, clock, input, this.#output, (ending) => this.#ended(ending));
+  }
+
+  async run(serverOptions: ServerOptions): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#resolve = resolve;
     });
-    serve(
-      options,
-      serverOptions,
-      env,
-      (event) => {
-        diagnostics.record(event);
-        output.event(event);
+    const stopListening = this.#env.onSignal((signal) => this.#signalled(signal));
+    try {
+      this.#server = await this.#serve(serverOptions);
+      if (this.#peer) this.#server.stopAccepting();
+      return await ended;
+    } finally {
+      stopListening();
+      this.#server?.destroy();
+    }
+  }
+
+  #serve(serverOptions: ServerOptions): Promise<Server> {
+    const record = (event: Parameters<Output['event']>[0]) => {
+      this.#diagnostics.record(event);
+      this.#output.event(event);
+    };
+    return serve(this.#options, serverOptions, this.#env, record, this.#handler(), stderrPrinter(this.#env));
+  }
+
+  /** Whoever is not the first is sent away, and nothing that it does counts. */
+  #handler(): ServerHandler {
+    const first = (peer: Peer) => peer === this.#peer;
+    const pipe = this.#pipe;
+    return {
+      opened: (peer) => this.#opened(peer),
+      message: (peer, message) => first(peer) && pipe.message(message),
+      pong: (peer, payload) => first(peer) && pipe.pong(payload),
+      drain: (peer) => first(peer) && pipe.drain(),
+      peerClosed: (peer) => first(peer) && pipe.peerClosed(),
+      ended: (peer, ending) => first(peer) && pipe.end(ending),
+      refused: (_, remote, left) => {
+        const what = left ? 'left before its request was whole' : 'was refused';
+        this.#diagnostics.note(`${remote} ${what}; still waiting for a client`);
       },
-      {
-        opened: (first) => {
-          if (peer) {
-            first.link.close(1013, 'one client only');
-            return;
-          }
-          peer = first;
-          server?.stopAccepting();
-          if (output.json || frames) first.link.connection.watch(true);
-          pipe.open(first.link);
-        },
-        message: (from, message) => from === peer && pipe.message(message),
-        pong: (from, payload) => from === peer && pipe.pong(payload),
-        drain: (from) => from === peer && pipe.drain(),
-        peerClosed: (from) => from === peer && pipe.peerClosed(),
-        ended: (from, ending) => from === peer && pipe.end(ending),
-        refused: (_, remote, left) => {
-          diagnostics.note(`${remote} ${left ? 'left before its request was whole' : 'was refused'}; still waiting for a client`);
-        },
-        trouble: (_, message) => diagnostics.note(message),
-      },
-      print,
-    ).then((started) => {
-      server = started;
-      if (peer) started.stopAccepting();
-    }, reject);
-  });
+      trouble: (_, message) => this.#diagnostics.note(message),
+    };
+  }
+
+  #opened(peer: Peer): void {
+    if (this.#peer) {
+      peer.link.close(1013, 'one client only');
+      return;
+    }
+    this.#peer = peer;
+    this.#server?.stopAccepting();
+    if (this.#output.json || this.#frames) peer.link.connection.watch(true);
+    this.#pipe.open(peer.link);
+  }
+
+  #outputFailed(code: string, message: string): void {
+    if (code !== 'EPIPE') this.#diagnostics.note(`standard output failed: ${message}`);
+    this.#leave(code === 'EPIPE' ? ExitStatus.sigpipe : ExitStatus.local);
+  }
+
+  #signalled(signal: EndSignal): void {
+    const why = STATUS_OF_SIGNAL[signal];
+    if (this.#status === why) this.#peer?.link.destroy();
+    this.#leave(why, 1001);
+  }
+
+  /** Ends for a reason of ours, with a close `code`; at once where no client has come. */
+  #leave(why: number, code?: number): void {
+    this.#status ??= why;
+    this.#pipe.release();
+    this.#pipe.leave(code);
+    if (!this.#peer) this.#resolve(this.#status);
+  }
+
+  #ended(ending: Ending): void {
+    const written = this.#output.finish();
+    // Whoever was told to end does not wait for a reader that may have stalled for ever.
+    if (this.#status !== undefined && this.#status > 128) this.#resolve(this.#status);
+    else void written.then(() => this.#resolve(this.#conclude(ending)));
+  }
+
+  #conclude(ending: Ending): number {
+    if (this.#status !== undefined) return this.#status;
+    this.#diagnostics.end(ending);
+    const status = statusOf(ending, this.#diagnostics.violation !== undefined);
+    if (status !== ExitStatus.ok || this.#pipe.satisfied) return status;
+    this.#diagnostics.unmet(this.#pipe.unmet);
+    return ExitStatus.unmet;
+  }
 }

@@ -48,7 +48,7 @@ export type SubprotocolChooser = (offered: readonly string[], request: RequestHe
 
 export interface Answer {
   readonly head: ResponseHead;
-  /** Sent in place of the head; for whoever wants it wrong. */
+  /** Sent in place of the head, for whoever wants it wrong; empty: nothing is. */
   readonly raw?: Uint8Array;
   /** `open`, the default: frames follow. `end`: our direction ends. `wait`: nothing follows. */
   readonly then?: 'open' | 'end' | 'wait';
@@ -183,9 +183,12 @@ export class Admission implements TransportHandler {
     const usual = answerRequest(request, { subprotocols: [subprotocol], headers, extensions });
     const answer = this.#options.answer?.(request, usual, this.#transport) ?? { head: usual };
     const raw = answer.raw ?? encodeHead(answer.head);
-    this.#tell({ type: 'head', direction: 'sent', head: answer.head, raw });
-    this.#transport.write([raw]);
+    if (raw.length > 0) {
+      this.#tell({ type: 'head', direction: 'sent', head: answer.head, raw });
+      this.#transport.write([raw]);
+    }
     const { then = 'open' } = answer;
+    if (then !== 'open') this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
     if (then === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
     else if (then === 'end') {
       leave(this.#transport, this.#clock);

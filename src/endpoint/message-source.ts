@@ -44,6 +44,11 @@ export class MessageSource {
     this.#handler = handler;
   }
 
+  /** Bytes that were read and not handed on. */
+  get waiting(): number {
+    return this.#restLength + this.#stream.readableLength;
+  }
+
   start(): void {
     this.#stream.on('data', (chunk: Buffer | string) => this.#take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
     this.#stream.once('end', () => this.#end());

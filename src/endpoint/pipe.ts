@@ -25,6 +25,8 @@ export interface PipeOptions {
 
 /** Where the lines come from; a pipe without one has no input. */
 export interface PipeInput {
+  /** Bytes that were read and not handed on. */
+  readonly waiting: number;
   start(): void;
   pause(): void;
   resume(): void;
@@ -51,6 +53,8 @@ export class Pipe implements ClientHandler {
   #inputStarted = false;
   #inputEnded = false;
   #leaving = false;
+  /** What came when nothing could be sent: for the next opening, if there is one. */
+  #backlog: { readonly opcode: 'text' | 'binary'; readonly data: Uint8Array }[] = [];
   /** The output is full. */
   #held = false;
   /** The peer does not take what it is sent back. */
@@ -92,14 +96,15 @@ export class Pipe implements ClientHandler {
     return this.#leaving;
   }
 
-  /** Whether there was more input than was sent. */
+  /** Whether there was input that was not sent; what nobody has written yet is none. */
   get inputLeft(): boolean {
-    return this.#input !== undefined && !this.#inputEnded && !this.#leaving;
+    return !this.#leaving && (this.#backlog.length > 0 || (this.#input?.waiting ?? 0) > 0);
   }
 
   open(link: Link): void {
     this.#link = link;
-    for (const { opcode, data } of this.#options.execute) link.send(opcode, data, 0, data.length, true);
+    for (const { opcode, data } of [...this.#options.execute, ...this.#backlog]) link.send(opcode, data, 0, data.length, true);
+    this.#backlog = [];
     if (this.#options.echo) return;
     if (this.#inputEnded || !this.#input) this.inputEnded();
     else if (this.#inputStarted) this.#input.resume();
@@ -112,6 +117,7 @@ export class Pipe implements ClientHandler {
   /** A message from the input. */
   send(opcode: 'text' | 'binary', bytes: Uint8Array, start: number, end: number): void {
     if (this.#link?.open) this.#link.send(opcode, bytes, start, end, true);
+    else this.#backlog.push({ opcode, data: Buffer.from(bytes.subarray(start, end)) });
   }
 
   /** A piece of the input was sent: hold it where the peer does not keep up. */

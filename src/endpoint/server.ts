@@ -33,6 +33,10 @@ export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
   readonly compressionLevel?: number | undefined;
   readonly closeTimeout: number;
   readonly maxConnections: number;
+  /** `false`: pings and Close frames are not answered. */
+  readonly automatic?: boolean | undefined;
+  /** What every connection's bytes go through. */
+  readonly wrap?: ((transport: Transport) => Transport) | undefined;
   readonly budget: PinnedBudget;
 }
 
@@ -75,15 +79,15 @@ export class Server {
     this.#startedAt = env.clock.now();
     const full = () => this.#stopped || this.#peers.size >= options.maxConnections;
     this.#admissionOptions = { ...options, full };
-    const { limits, tolerance, closeTimeout, budget } = options;
+    const { limits, tolerance, closeTimeout, budget, automatic } = options;
     const { maskingKeys } = env;
-    this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget };
+    this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget, automatic };
   }
 
   /** Rejects with the system's error where the first address cannot be had. */
   async start(): Promise<Listening> {
     const observer = {
-      accepted: (transport: Transport) => this.#accept(transport),
+      accepted: (transport: Transport) => this.#accept(this.#options.wrap?.(transport) ?? transport),
       trouble: (code: string, message: string) => this.#handler.trouble(code, message),
     };
     const [host = '127.0.0.1', ...others] = this.#options.hosts;

@@ -12,6 +12,8 @@ export interface SocketMessageEvent extends MessageEvent {
 export type MessageData = string | ArrayBuffer | Blob;
 type Ports = MessageEvent['ports'];
 
+const NONE = 0;
+const AT_TARGET = 2;
 const NO_PORTS: Ports = Object.freeze([]);
 
 /** What an event has that is made of a message and nothing else: shared by both kinds below. */
@@ -89,7 +91,7 @@ class DirectMessage {
   }
 
   get eventPhase(): number {
-    return current === this ? Event.AT_TARGET : Event.NONE;
+    return current === this ? AT_TARGET : NONE;
   }
 
   composedPath(): EventTarget[] {

@@ -55,7 +55,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
 
   readonly #left: (socket: ServerWebSocket) => void;
 
-  /** Made by a `WebSocketServer`; `left` is called once the connection is over, after the listeners of `close`. */
+  /** Made by a `WebSocketServer`; `left` is called once the connection is over, before the listeners of `close`. */
   constructor(peer: Peer, left: (socket: ServerWebSocket) => void) {
     super();
     this.#peer = peer;
@@ -307,8 +307,8 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     const callbacks = this.#callbacks ?? [];
     this.#callbacks = undefined;
     for (const callback of callbacks) run(callback, new Error('not sent: the connection ended'));
-    this.#tell('close', code, Buffer.from(reason, 'utf8'));
     this.#left(this);
+    this.#tell('close', code, Buffer.from(reason, 'utf8'));
   }
 
   static {

@@ -242,7 +242,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #policy(head: RequestHead, transport: Transport): PolicyRefusal | undefined {
-    if (this.shouldHandle(this.#requestOf(head, transport))) return undefined;
+    const isOurs = this.options.path === undefined && this.shouldHandle === WebSocketServer.prototype.shouldHandle;
+    if (isOurs || this.shouldHandle(this.#requestOf(head, transport))) return undefined;
     const requirement = 'The path is one that is served here';
     const finding = { id: 'path', level: 'fail', side: 'client', section: 'path', requirement, actual: head.target } as const;
     return { status: 404, finding };

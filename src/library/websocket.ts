@@ -5,7 +5,13 @@ import { checkedCloseWords, clampedCode, outcome } from './close.ts';
 import { CloseEvent, trusted } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
-import { callWithMessage, type MessageData, type MessageListener, messageEvent, type SocketMessageEvent } from './message-event.ts';
+import {
+  callWithMessage,
+  type MessageData,
+  type MessageListener,
+  messageEvent,
+  type SocketMessageEvent,
+} from './message-event.ts';
 import type { ConnectionOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { reportException } from './report.ts';
@@ -179,6 +185,7 @@ export class WebSocket extends EventTarget {
    * `InvalidStateError` DOMException while connecting.
    */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+    // biome-ignore lint/complexity/noArguments: undefined is something that can be sent, nothing is not
     if (arguments.length === 0) throw new TypeError('send() needs something to send');
     const message = typeof data === 'string' ? data : sendable(data);
     if (this.#readyState === CONNECTING) throw new DOMException('the connection is not open yet', 'InvalidStateError');
@@ -202,13 +209,14 @@ export class WebSocket extends EventTarget {
     else this.#client.stop();
   }
 
-  /** Node's `EventTarget` tells of a listener that came, and of one that went. */
+  /** @internal Node's `EventTarget` tells of a listener that came. */
   [LISTENER_ADDED](...args: readonly unknown[]): void {
     const [size, type, listener, once, , , weak] = args;
     if (type === 'message') this.#listeners.added(Number(size), listener, once === true || weak === true);
     callHook(LISTENER_ADDED, this, args);
   }
 
+  /** @internal And of one that went. */
   [LISTENER_REMOVED](...args: readonly unknown[]): void {
     const [size, type] = args;
     if (type === 'message') this.#listeners.removed(Number(size));

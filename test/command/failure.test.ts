@@ -269,8 +269,15 @@ describe('0 and 8: the close code', () => {
 
   test('a connection that ends before all input was sent says so', async () => {
     const { url } = await goodServer((client) => client.close(1001));
-    const { outcome } = start([url]);
+    const { env, outcome } = start([url]);
+    env.stdin.write('begun and not en');
     expect(await outcome).toEqual({ status: 0, stdout: '', stderr: 'wstap: the connection ended before all input was sent\n' });
+  });
+
+  test('one that ends while nobody writes says nothing', async () => {
+    const { url } = await goodServer((client) => client.close(1001));
+    const { outcome } = start([url]);
+    expect(await outcome).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   test('-q leaves remarks out, not errors', async () => {

@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly limits: Limits;
   readonly maskingKeys: MaskingKeySource;
   readonly tolerance?: 'strict' | 'lenient';
+  /** `false`: pings and Close frames are not answered, for who wants to see what a peer makes of that. */
+  readonly automatic?: boolean | undefined;
   readonly extension?: MessageExtension | undefined;
   /** The same extension seen from the peer, to read what we send; only used while watched. */
   readonly mirrorExtension?: MessageExtension | undefined;
@@ -76,7 +78,7 @@ export class Connection {
     ping(payload: Buffer): void {
       const connection = this.#connection;
       connection.#sink.event({ type: 'ping', payload });
-      if (connection.#state === 'open') connection.#answerPing(payload);
+      if (connection.#state === 'open' && connection.#options.automatic !== false) connection.#answerPing(payload);
     }
 
     pong(payload: Buffer): void {
@@ -303,6 +305,10 @@ export class Connection {
   #closeReceived(code: number, reason: string): void {
     this.#sink.event({ type: 'close', code, reason });
     const first = this.#state === 'open';
+    if (first && this.#options.automatic === false) {
+      this.#outcome = { code, reason, by: 'peer' };
+      return;
+    }
     // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close
     // frame in response", typically echoing the status code (RFC 6455 §5.5.1).
     // A code that no Close may hold, borne where we are lenient, is not ours to repeat.
