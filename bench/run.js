@@ -70,7 +70,8 @@ async function main() {
   const { buildEngine } = await import('./engine.js');
   await buildEngine();
   const chosen = CASES.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
-  if (flags.profile) await (await import('./profile.js')).profileCases(chosen, settings, flags.only?.split(',') ?? ['wstap', 'wstap watched']);
+  if (flags.profile)
+    await (await import('./profile.js')).profileCases(chosen, settings, flags.only?.split(',') ?? ['wstap', 'wstap watched']);
   else await runCases(chosen);
 }
 

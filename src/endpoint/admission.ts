@@ -51,7 +51,7 @@ export interface Answer {
   /** Sent in place of the head, for whoever wants it wrong; empty: nothing is. */
   readonly raw?: Uint8Array;
   /** `open`, the default: frames follow. `end`: our direction ends. `wait`: nothing follows. */
-  readonly then?: 'open' | 'end' | 'wait';
+  readonly next?: 'open' | 'end' | 'wait';
 }
 
 export interface PolicyRefusal {
@@ -187,15 +187,16 @@ export class Admission implements TransportHandler {
       this.#tell({ type: 'head', direction: 'sent', head: answer.head, raw });
       this.#transport.write([raw]);
     }
-    const { then = 'open' } = answer;
-    if (then !== 'open') this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
-    if (then === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
-    else if (then === 'end') {
+    const { next = 'open' } = answer;
+    if (next !== 'open') this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
+    if (next === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
+    else if (next === 'end') {
       leave(this.#transport, this.#clock);
       this.#finish(undefined);
     } else {
       this.#stopDeadline?.();
-      this.#transport.handler = { ...IGNORING, close: () => this.#finish(undefined) };
+      const transport = this.#transport;
+      transport.handler = { ...IGNORING, end: () => transport.destroy(), close: () => this.#finish(undefined) };
       this.#transport.resume();
     }
   }

@@ -36,6 +36,10 @@ export interface ClientOptions {
   readonly limits: Limits;
   readonly headLimits?: HeadLimits;
   readonly tolerance: 'strict' | 'lenient';
+  /** `false`: pings and Close frames are not answered. */
+  readonly automatic?: boolean | undefined;
+  /** What the connection's bytes go through. */
+  readonly wrap?: ((transport: Transport) => Transport) | undefined;
   /** Milliseconds for the whole way to an open connection. */
   readonly handshakeTimeout: number;
   readonly closeTimeout: number;
@@ -127,7 +131,7 @@ export class Client {
     this.#dialing.transport.then(
       (transport) => {
         begin('http');
-        this.#shake(transport);
+        this.#shake(this.#options.wrap?.(transport) ?? transport);
       },
       (error: unknown) => {
         if (!RouteError.is(error)) throw error;
@@ -228,7 +232,7 @@ export class Client {
 
   #open(transport: Transport, head: ResponseHead, findings: readonly Finding[], rest: Uint8Array): void {
     this.#stopDeadline?.();
-    const { limits, tolerance, closeTimeout } = this.#options;
+    const { limits, tolerance, automatic, closeTimeout } = this.#options;
     const offer = this.#request ? fieldValues(this.#request, 'Sec-WebSocket-Extensions').join(', ') : '';
     const answer = fieldValues(head, 'Sec-WebSocket-Extensions').join(', ');
     const parameters = answer ? agreed(offer, answer) : undefined;
@@ -236,7 +240,7 @@ export class Client {
     const compressFrom = this.#options.compressFrom;
     const codecs = deflate ? deflateCodecs('client', deflate, compressFrom, limits.maxMessage) : {};
     const link = new Link(
-      { role: 'client', limits, tolerance, closeTimeout, maskingKeys: this.#env.maskingKeys, ...codecs },
+      { role: 'client', limits, tolerance, automatic, closeTimeout, maskingKeys: this.#env.maskingKeys, ...codecs },
       transport,
       this.#env.clock,
       {

@@ -47,7 +47,8 @@ function tell(observe: (event: SessionEvent) => void, event: SessionEvent): void
   }
 }
 
-function clientOptions(url: URL, subprotocols: readonly string[], options: ConnectionOptions): ClientOptions {
+/** The options of a client, as a browser would have them where they are left out. */
+export function clientOptions(url: URL, subprotocols: readonly string[], options: ConnectionOptions): ClientOptions {
   const { deflate = true, limits, handshakeTimeout = 30_000, closeTimeout = 10_000, compressFrom = 1024 } = options;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'wss:';

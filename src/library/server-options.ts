@@ -1,4 +1,4 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AdmissionOptions } from '../endpoint/admission.ts';
 import type { ServerOptions } from '../endpoint/server.ts';
@@ -43,7 +43,7 @@ export interface WebSocketServerOptions extends OriginOptions {
   readonly protocols?: readonly string[] | undefined;
   /** Chooses among what the client offers, in its order; false for none. */
   readonly handleProtocols?: ((protocols: Set<string>, request: UpgradeRequest) => string | false) | undefined;
-  /** Lets a client in or not: returns whether, or a promise of it, or takes a second argument and calls that. */
+  /** Lets a client in or not. One that throws, or whose promise fails, lets nobody in (500) and is reported. */
   readonly verifyClient?: VerifyClient | undefined;
   /**
    * Is told of everything that happens on every connection: heads, findings, frames and messages both ways, and the end.
@@ -74,11 +74,8 @@ export type VerifyCallback = (
   headers?: Readonly<Record<string, string | readonly string[]>>,
 ) => void;
 
-export type VerifyClient =
-  | ((info: VerifyInfo) => boolean | Promise<boolean>)
-  | ((info: VerifyInfo, callback: VerifyCallback) => void);
-
-export type AnyRequest = UpgradeRequest | IncomingMessage;
+/** With two parameters it calls the second one back, whatever it returns; with one it returns a boolean or a promise of one. */
+export type VerifyClient = (info: VerifyInfo, callback: VerifyCallback) => unknown;
 
 const MIB = 1024 * 1024;
 

@@ -166,8 +166,9 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   #listen(): void {
     this.#engine.start().then(
       (listening) => {
+        if (this.#state !== 'running') return;
         this.#listening = listening;
-        if (this.#state === 'running') this.emit('listening');
+        this.emit('listening');
       },
       (error: Error) => queueMicrotask(() => this.emit('error', error)),
     );

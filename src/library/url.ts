@@ -27,17 +27,20 @@ function tryParse(text: string): URL | undefined {
   return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
-/**
- * The subprotocols of a constructor's argument, a name or a list of names. Throws a `SyntaxError` DOMException for a name
- * that is none, and for one that comes twice.
- */
+/** The subprotocols of a constructor's argument, a name or a list of names. Throws as `checkSubprotocols` does. */
 export function subprotocolNames(argument: string | Iterable<string>): string[] {
-  const names = typeof argument === 'object' && argument !== null ? Array.from(argument, String) : [String(argument)];
+  const isList = typeof argument === 'object' && argument !== null && Symbol.iterator in argument;
+  const names = isList ? Array.from(argument, String) : [String(argument)];
+  checkSubprotocols(names);
+  return names;
+}
+
+/** Throws a `SyntaxError` DOMException for a name that is none, and for one that comes twice. */
+export function checkSubprotocols(names: readonly string[]): void {
   const wrong = names.find((name) => !isToken(name));
   if (wrong !== undefined) throw new DOMException(`${quoted(wrong)} is not the name of a subprotocol`, 'SyntaxError');
   const folded = new Set(names.map((name) => name.toLowerCase()));
   if (folded.size < names.length) throw new DOMException('a subprotocol is asked for twice', 'SyntaxError');
-  return names;
 }
 
 function quoted(text: string): string {

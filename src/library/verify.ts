@@ -1,5 +1,6 @@
 import type { AdmissionOptions, PolicyRefusal } from '../endpoint/admission.ts';
-import type { Field, RequestHead } from '../protocol/http/head.ts';
+import { applyHeaderLines } from '../protocol/handshake/request.ts';
+import type { RequestHead } from '../protocol/http/head.ts';
 import type { Transport } from '../transport/transport.ts';
 import { reportException } from './report.ts';
 import type { VerifyCallback, VerifyClient, VerifyInfo } from './server-options.ts';
@@ -20,12 +21,10 @@ export function verifier(
     };
     const info = infoOf(requestOf(head, transport));
     try {
-      if (verifyClient.length >= 2) (verifyClient as (info: VerifyInfo, callback: VerifyCallback) => void)(info, answer);
-      else {
-        const verdict = (verifyClient as (info: VerifyInfo) => boolean | Promise<boolean>)(info);
-        if (typeof verdict === 'object') verdict.then((verified) => answer(Boolean(verified)), failed);
-        else answer(Boolean(verdict));
-      }
+      const verdict = verifyClient(info, answer);
+      if (verifyClient.length >= 2) return;
+      if (verdict instanceof Promise) verdict.then((verified) => answer(verified === true), failed);
+      else answer(Boolean(verdict));
     } catch (error) {
       failed(error);
     }
@@ -41,9 +40,10 @@ function refused(
   message: string | undefined,
   headers: Readonly<Record<string, string | readonly string[]>>,
 ): PolicyRefusal {
-  const fields: Field[] = Object.entries(headers).flatMap(([name, value]) =>
-    (typeof value === 'string' ? [value] : value).map((each) => ({ name, value: each })),
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((each) => `${name}: ${each}`),
   );
+  const fields = applyHeaderLines([], lines);
   const requirement = 'The client is one that verifyClient lets in';
   const finding = { id: 'verify', level: 'fail', side: 'client', section: 'verifyClient', requirement } as const;
   return { status, finding, headers: fields, ...(message !== undefined && { body: message }) };

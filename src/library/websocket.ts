@@ -15,7 +15,7 @@ import {
 import type { ConnectionOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { reportException } from './report.ts';
-import { callHook, LISTENER_ADDED, LISTENER_REMOVED, SoleListener, settleListener } from './sole-listener.ts';
+import { hearListeners, SoleListener, settleListener } from './sole-listener.ts';
 import { Tasks } from './tasks.ts';
 import { parseUrl, subprotocolNames } from './url.ts';
 
@@ -209,20 +209,6 @@ export class WebSocket extends EventTarget {
     else this.#client.stop();
   }
 
-  /** @internal Node's `EventTarget` tells of a listener that came. */
-  [LISTENER_ADDED](...args: readonly unknown[]): void {
-    const [size, type, listener, once, , , weak] = args;
-    if (type === 'message') this.#listeners.added(Number(size), listener, once === true || weak === true);
-    callHook(LISTENER_ADDED, this, args);
-  }
-
-  /** @internal And of one that went. */
-  [LISTENER_REMOVED](...args: readonly unknown[]): void {
-    const [size, type] = args;
-    if (type === 'message') this.#listeners.removed(Number(size));
-    callHook(LISTENER_REMOVED, this, args);
-  }
-
   #queue(task: Data | (() => void)): void {
     if (!this.#tasks.busy) this.#link?.hold();
     this.#tasks.add(task);
@@ -267,6 +253,11 @@ export class WebSocket extends EventTarget {
     const { code, reason, wasClean } = outcome(ending);
     if (!wasClean) super.dispatchEvent(trusted(new Event('error')));
     super.dispatchEvent(trusted(new CloseEvent('close', { code, reason, wasClean })));
+  }
+
+  static {
+    // biome-ignore lint/complexity/noThisInStatic: by its own name in its body, bundlers would give the class another one
+    hearListeners(this.prototype, (socket: WebSocket) => socket.#listeners);
   }
 }
 

@@ -43,7 +43,7 @@ export type Happening =
       readonly direction: Direction;
       readonly frame: Frame;
       readonly violations: readonly Violation[];
-      readonly inflated?: Uint8Array;
+      readonly inflated?: Uint8Array | undefined;
     }
   | {
       readonly type: 'message';

@@ -56,7 +56,8 @@ export class Tally {
         this.#of(event.direction).countMessage(event);
         break;
       case 'frame':
-        this.#of(event.direction).countFrame(event.frame.opcode, event.frame.raw.length);
+        // Not `raw.length`: the raw bytes are made when asked for.
+        this.#of(event.direction).countFrame(event.frame.opcode, event.frame.headerLength + event.frame.payload.length);
         break;
       case 'rtt':
         this.#countRoundTrip(event.rtt);

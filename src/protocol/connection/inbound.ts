@@ -76,6 +76,8 @@ export class Inbound implements FrameSink, Holder {
   readonly #options: InboundOptions;
   readonly #reader: FrameReader;
   readonly #builder: MessageBuilder;
+  /** Bytes of the largest message that one frame may be. */
+  readonly #maxWhole: number;
   #fragments = 0;
   #control: Buffer = EMPTY;
   #controlLength = 0;
@@ -94,6 +96,7 @@ export class Inbound implements FrameSink, Holder {
     this.#sink = sink;
     this.#reader = new FrameReader(this, options.offset);
     this.#builder = new MessageBuilder(options.limits.maxMessage, options.extension);
+    this.#maxWhole = Math.min(options.limits.maxFrame, options.limits.maxMessage);
   }
 
   /** Bytes that an unfinished message holds, its parts weighed in. */
@@ -127,6 +130,25 @@ export class Inbound implements FrameSink, Holder {
     this.#dead = true;
     this.#release();
     this.#builder.reset();
+  }
+
+  /** The commonest frame: a whole message, legal, uncompressed, while nobody watches. */
+  takesWhole(): boolean {
+    const { first, second, lengthLow } = this.#reader;
+    if (first !== WHOLE_TEXT && first !== WHOLE_BINARY) return false;
+    if (this.watched || this.#builder.active || lengthLow > this.#maxWhole) return false;
+    if (((second & 0x80) !== 0) !== (this.#options.sender === 'client')) return false;
+    const marker = second & 0x7f;
+    return marker < 126 || lengthLow >= (marker === 126 ? 126 : 0x1_0000);
+  }
+
+  whole(chunk: Buffer, start: number, end: number): boolean {
+    this.#violations = NONE;
+    const violation = this.#builder.whole(this.#reader.first === WHOLE_TEXT ? 'text' : 'binary', chunk, start, end);
+    if (violation && !this.#fail(violation)) return false;
+    this.#sink.message(this.#builder.take());
+    this.#builder.letGo();
+    return !this.#dead;
   }
 
   header(chunk: Buffer, at: number, end: number): boolean {
@@ -349,5 +371,8 @@ export class Inbound implements FrameSink, Holder {
 
 const EMPTY = Buffer.alloc(0);
 const NONE: Violation[] = [];
+/** FIN, no RSV bit, and the opcode, as the first byte has them. */
+const WHOLE_TEXT = 0x80 | Opcode.text;
+const WHOLE_BINARY = 0x80 | Opcode.binary;
 /** Payload bytes of a frame with a fatal header that are shown at most. */
 const SHOWN = 4096;

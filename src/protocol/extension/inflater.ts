@@ -26,7 +26,7 @@ const TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 const STEP = 64 * 1024;
 const WINDOW = 32 * 1024;
 /** Blocks with BFINAL set in one piece of payload (64 KiB at most from a socket); an honest sender sets one, or none. */
-const MAX_FINAL_BLOCKS = 256;
+const MAX_FINAL_BLOCKS = 4096;
 
 let scratch: Buffer | undefined;
 

@@ -152,6 +152,9 @@ export function describe(agreed: DeflateParameters): string {
   return parts.join('; ');
 }
 
+/** Half the time of zlib's own default, 6, for a few per cent more bytes on the wire. */
+const DEFAULT_LEVEL = 3;
+
 export interface DeflateCodecOptions {
   readonly role: 'client' | 'server';
   readonly agreed: DeflateParameters;
@@ -194,14 +197,14 @@ export class DeflateCodec implements MessageExtension {
     const { role, agreed, threshold, level } = this.#options;
     if (end - start < threshold) return undefined;
     const bits = role === 'client' ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits;
-    this.#deflater ??= createDeflater(bits, level ?? 6);
+    this.#deflater ??= createDeflater(bits, level ?? DEFAULT_LEVEL);
     const packed = this.#deflater.deflate(bytes, start, end);
     if (this.#forgetsSent) this.#deflater.reset();
     return packed;
   }
 
   encodeForMany(bytes: Uint8Array, made: Map<string, Uint8Array>): Uint8Array | undefined {
-    const { role, agreed, threshold, level = 6 } = this.#options;
+    const { role, agreed, threshold, level = DEFAULT_LEVEL } = this.#options;
     if (bytes.length < threshold) return undefined;
     const bits = role === 'client' ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits;
     // The peer's window holds this message now and our context does not: nothing sent later may refer to either.

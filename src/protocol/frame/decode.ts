@@ -15,6 +15,13 @@ export interface FrameSink {
   payload(chunk: Buffer, start: number, end: number): boolean;
   /** The frame is complete. Return false to stop. */
   end(): boolean;
+  /**
+   * A header is complete and its payload lies behind it in the same chunk. Return true to take both by `whole`, in one
+   * call instead of three.
+   */
+  takesWhole?(): boolean;
+  /** A frame that `takesWhole` wanted; its payload is `chunk[start, end)`, unmasked. Return false to stop. */
+  whole?(chunk: Buffer, start: number, end: number): boolean;
 }
 
 /** Reads one direction of a connection. Chunks are unmasked in place: hand them over, do not keep them. */
@@ -112,6 +119,8 @@ export class FrameReader {
     if (size !== 0 && end - at >= size) {
       this.#parse(chunk, at, size);
       at += size;
+      const stop = at + this.lengthLow;
+      if (this.lengthHigh === 0 && stop <= end && this.#sink.takesWhole?.()) return this.#readWhole(chunk, at, stop);
     } else {
       this.#partial ??= new Uint8Array(14);
       const partial = this.#partial;
@@ -126,6 +135,14 @@ export class FrameReader {
     }
     this.#announce(chunk, at, end);
     return at;
+  }
+
+  #readWhole(chunk: Buffer, start: number, end: number): number {
+    this.offset = this.#consumed;
+    this.#consumed += this.headerLength + end - start;
+    if (this.key !== 0) maskInPlace(chunk, start, end, this.key);
+    if (!this.#sink.whole?.(chunk, start, end)) this.#stopped = true;
+    return end;
   }
 
   #announce(chunk: Buffer, at: number, end: number): void {

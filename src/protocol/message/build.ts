@@ -70,6 +70,20 @@ export class MessageBuilder {
     return this.#judge(this.#extension.decoder().push(bytes, start, end, this.#onInflated));
   }
 
+  /** Takes a message that is one frame in one piece and not compressed; `take` gives it away. */
+  whole(opcode: 'text' | 'binary', bytes: Buffer, start: number, end: number): Violation | undefined {
+    const view = this.#view;
+    this.#text = opcode === 'text';
+    this.#direct = bytes;
+    this.#wireLength = end - start;
+    view.start = start;
+    view.end = end;
+    if (!this.#text) return undefined;
+    const bad = this.#utf8.push(bytes, start, end);
+    if (bad >= 0) return this.#notUtf8(bytes[bad] as number, bad - start);
+    return this.#utf8.complete ? undefined : CUT;
+  }
+
   /** The last frame is complete: what is still wrong with the message, if anything. */
   finish(): Violation | undefined {
     if (this.#undecodable) this.#extension?.decoder().reset();
@@ -80,7 +94,7 @@ export class MessageBuilder {
       if (problem) return problem;
     }
     if (!this.#validates || this.#utf8.complete) return undefined;
-    return { rule: 'text-not-utf8', detail: 'the message ends inside a character' };
+    return CUT;
   }
 
   /** Gives the finished message away and forgets it; valid until the next one is begun. */
@@ -153,4 +167,5 @@ export class MessageBuilder {
 }
 
 const EMPTY = Buffer.alloc(0);
+const CUT: Violation = { rule: 'text-not-utf8', detail: 'the message ends inside a character' };
 const NOTHING: PieceSink = () => false;
