@@ -83,7 +83,8 @@ export async function serve(options: ServeOptions, counter: Counter): Promise<nu
           counter.lastAt = performance.now();
           return;
         }
-        link.send(opcode, buffer, start, end);
+        // The bytes of a message stay as they are: they may go out by reference.
+        link.send(opcode, buffer, start, end, true);
         if (options.mode === 'once') link.close(1000);
       },
       drain: (peer) => pumps.get(peer)?.(),

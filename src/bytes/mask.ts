@@ -76,6 +76,34 @@ function maskLong(bytes: Uint8Array, start: number, end: number, key: number): v
   maskShort(bytes, end - ((end - aligned) & 3), end, turned);
 }
 
+/**
+ * A masked copy of a large payload, made in one pass. The copy begins at the same place within a word as the original,
+ * so that whole words are read and written.
+ */
+export function maskedCopy(source: Uint8Array, key: number): Uint8Array {
+  if (source.length < 8) {
+    const short = new Uint8Array(source);
+    maskShort(short, 0, short.length, key);
+    return short;
+  }
+  const pad = source.byteOffset & 3;
+  // Not zeroed: each byte is written below.
+  const copy = Buffer.allocUnsafeSlow(pad + source.length).subarray(pad);
+  const head = -pad & 3;
+  const words = (source.length - head) >>> 2;
+  const tail = head + words * 4;
+  copy.set(source.subarray(0, head));
+  copy.set(source.subarray(tail), tail);
+  octets.setUint32(0, rotateKey(key, head));
+  const word = octetsAsWord[0] as number;
+  const from = new Int32Array(source.buffer, source.byteOffset + head, words);
+  const to = new Int32Array(copy.buffer, copy.byteOffset + head, words);
+  for (let index = 0; index < words; index++) to[index] = (from[index] as number) ^ word;
+  maskShort(copy, 0, head, key);
+  maskShort(copy, tail, copy.length, rotateKey(key, tail));
+  return copy;
+}
+
 /** The four octets of a key, in wire order. */
 export function keyBytes(key: number): Uint8Array {
   return Uint8Array.of(key >>> 24, key >>> 16, key >>> 8, key);

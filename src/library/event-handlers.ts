@@ -35,7 +35,7 @@ export class EventHandlers {
       listener: (event) => {
         const { callback } = handler;
         if (typeof callback !== 'function') return;
-        const result: unknown = callback.call(event.currentTarget, event);
+        const result: unknown = callback.call(event.target, event);
         // "If return value is false, then set event's canceled flag."
         if (result === false) event.preventDefault();
       },

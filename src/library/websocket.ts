@@ -2,9 +2,10 @@ import type { Client, Ending } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
 import { bytesOf, sendable } from './binary.ts';
 import { checkedCloseWords, clampedCode, outcome } from './close.ts';
-import { CloseEvent, trusted } from './close-event.ts';
+import { CloseEvent } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
+import { fire } from './fire.ts';
 import {
   callWithMessage,
   type MessageData,
@@ -224,7 +225,7 @@ export class WebSocket extends EventTarget {
     // Whom nobody hears need not be made.
     if (count === 0) return;
     if (listener) this.#call(listener, this.#exposed(data));
-    else super.dispatchEvent(messageEvent(this.#exposed(data), this.#origin));
+    else fire(this, messageEvent(this.#exposed(data), this.#origin));
   }
 
   #call(listener: MessageListener, data: MessageData): void {
@@ -245,14 +246,14 @@ export class WebSocket extends EventTarget {
     this.#readyState = OPEN;
     this.#extensions = extensions;
     this.#protocol = subprotocol;
-    super.dispatchEvent(trusted(new Event('open')));
+    fire(this, new Event('open'));
   }
 
   #closed(ending: Ending): void {
     this.#readyState = CLOSED;
     const { code, reason, wasClean } = outcome(ending);
-    if (!wasClean) super.dispatchEvent(trusted(new Event('error')));
-    super.dispatchEvent(trusted(new CloseEvent('close', { code, reason, wasClean })));
+    if (!wasClean) fire(this, new Event('error'));
+    fire(this, new CloseEvent('close', { code, reason, wasClean }));
   }
 
   static {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyBytes, maskInPlace, readKey, rotateKey } from '../../src/bytes/mask.ts';
+import { keyBytes, maskedCopy, maskInPlace, readKey, rotateKey } from '../../src/bytes/mask.ts';
 
 /** RFC 6455 §5.3 word for word: octet i XOR key octet (i MOD 4). */
 function maskedBySpecification(bytes: Uint8Array, start: number, end: number, key: Uint8Array, phase: number): Uint8Array {
@@ -32,7 +32,31 @@ test('a key and its four octets in wire order', () => {
 });
 
 describe('every length, place in memory and phase as the specification says', () => {
-  const lengths = [...Array(20).keys(), 31, 32, 33, 125, 126, 127, 2040, 2047, 2048, 2049, 2050, 2051, 2052, 2063, 4096, 4099];
+  const lengths = [
+    ...Array(20).keys(),
+    31,
+    32,
+    33,
+    125,
+    126,
+    127,
+    188,
+    191,
+    192,
+    193,
+    195,
+    197,
+    2040,
+    2047,
+    2048,
+    2049,
+    2050,
+    2051,
+    2052,
+    2063,
+    4096,
+    4099,
+  ];
   test.each(lengths)('length %i', (length) => {
     const key = 0x81c3a5f7;
     const buffer = new ArrayBuffer(length + 32);
@@ -65,5 +89,20 @@ test('in pieces as in one, for any key and any cut', () => {
       expect(Buffer.compare(whole, parts)).toBe(0);
       expect(Buffer.compare(whole, maskedBySpecification(bytes, 0, bytes.length, keyBytes(key), 0))).toBe(0);
     }),
+  );
+});
+
+describe('a masked copy', () => {
+  test.each([0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 1000, 1001, 1002, 1003, 16_385])(
+    'of %i bytes, from any place in memory',
+    (length) => {
+      for (const offset of [0, 1, 2, 3]) {
+        const source = Uint8Array.from({ length: offset + length }, (_, i) => (i * 7 + 3) & 0xff).subarray(offset);
+        const before = Buffer.from(source);
+        const copy = maskedCopy(source, 0x37fa213d);
+        expect(Buffer.from(copy)).toEqual(Buffer.from(maskedBySpecification(before, 0, length, keyBytes(0x37fa213d), 0)));
+        expect(Buffer.from(source)).toEqual(before);
+      }
+    },
   );
 });

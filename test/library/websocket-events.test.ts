@@ -3,13 +3,17 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CloseEvent, type WebSocket } from '../../src/index.ts';
-import { closeFrame, frame, upgrading } from '../peer.ts';
+import { closeFrame, endOnData, frame, upgrading } from '../peer.ts';
 import { openTo, socketTo, story } from './watch.ts';
 
 const text = (data: string) => frame(0x81, data);
 
-/** A server that sends `bytes` in one write as soon as it is open, and then waits. */
-const sending = (...frames: Uint8Array[]) => upgrading((peer) => peer.write(Buffer.concat(frames)));
+/** A server that sends all of it in one write as soon as it is open, and ends once it was answered. */
+const sending = (...frames: Uint8Array[]) =>
+  upgrading((peer) => {
+    peer.write(Buffer.concat(frames));
+    endOnData(peer);
+  });
 
 describe('a message event', () => {
   /** How many listen decides how it is made: to whoever listens that makes no difference. */
@@ -40,7 +44,6 @@ describe('a message event', () => {
       expect(event.constructor).toBe(MessageEvent);
       expect(Object.prototype.toString.call(event)).toBe(Object.prototype.toString.call(new MessageEvent('message')));
       expect(inspect(event)).toMatch(/^MessageEvent \{\s+type: 'message'/);
-      expect(Object.keys(event)).toEqual([]);
     });
 
     test('has the message, its origin and nothing else', async () => {
@@ -76,7 +79,6 @@ describe('a message event', () => {
     test('cannot be cancelled, but stopped', async () => {
       await received((event) => {
         event.preventDefault();
-        event.returnValue = false;
         event.stopPropagation();
       });
       expect([event.defaultPrevented, event.returnValue, event.cancelBubble]).toEqual([false, true, true]);

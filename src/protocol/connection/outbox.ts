@@ -1,4 +1,4 @@
-import { maskInPlace } from '../../bytes/mask.ts';
+import { maskedCopy, maskInPlace } from '../../bytes/mask.ts';
 import { writeHeader } from '../frame/encode.ts';
 
 /**
@@ -90,9 +90,12 @@ export class Outbox {
     this.#reserve(MAX_HEADER);
     this.#at = writeHeader(this.#slab, this.#at, first, payload.length, key);
     this.#seal();
-    const kept = owner === 'ours' || (owner === 'lasting' && key === undefined) ? payload : new Uint8Array(payload);
-    if (key !== undefined) maskInPlace(kept, 0, kept.length, key);
-    this.#push(kept);
+    if (key === undefined) {
+      this.#push(owner === 'borrowed' ? new Uint8Array(payload) : payload);
+      return;
+    }
+    if (owner === 'ours') maskInPlace(payload, 0, payload.length, key);
+    this.#push(owner === 'ours' ? payload : maskedCopy(payload, key));
   }
 
   #push(piece: Uint8Array): void {
