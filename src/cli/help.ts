@@ -2,7 +2,7 @@ import type { CommandSpec, OptionSpec } from './option.ts';
 import { hanging, wrap } from './wrap.ts';
 
 /** The plain functions that make words stand out; the caller may hand in colour. */
-export interface HelpStyle {
+interface HelpStyle {
   bold(text: string): string;
   dim(text: string): string;
 }
@@ -85,7 +85,7 @@ export function optionTerm(option: OptionSpec): string {
 }
 
 /** The value's part of that: ` TIME`, `[=N]`, ` text|json`, or nothing. */
-export function valueTerm(option: OptionSpec): string {
+function valueTerm(option: OptionSpec): string {
   const value = option.placeholder ?? option.choices?.join('|') ?? 'VALUE';
   if (option.kind === 'value') return ` ${value}`;
   return option.kind === 'optional' ? `[=${value}]` : '';

@@ -3,9 +3,9 @@ import { code, type Definition, definitionList, macroWord, paragraph, prose } fr
 import type { CommandSpec, OptionSpec } from './option.ts';
 
 /** A paragraph, a literal block (a paragraph with line ends), or a list of terms. `Backticks` set words in bold. */
-export type Block = string | readonly Definition[];
+type Block = string | readonly Definition[];
 
-export interface Chapter {
+interface Chapter {
   readonly title: string;
   readonly blocks: readonly Block[];
 }

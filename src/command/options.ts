@@ -114,7 +114,7 @@ export const NETWORK_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-export const LENIENT: OptionSpec = {
+const LENIENT: OptionSpec = {
   name: 'lenient',
   kind: 'flag',
   group: LIMITS,

@@ -44,7 +44,7 @@ export interface AdmissionOptions {
 }
 
 /** `offered` is never empty, in the client's order of preference. */
-export type SubprotocolChooser = (offered: readonly string[], request: RequestHead, transport: Transport) => string | undefined;
+type SubprotocolChooser = (offered: readonly string[], request: RequestHead, transport: Transport) => string | undefined;
 
 export interface Answer {
   readonly head: ResponseHead;

@@ -42,7 +42,7 @@ export interface PeerEnv {
   readonly gone: (peer: Peer, tell: Tell, closed: ClosedHappening) => void;
 }
 
-export type ClosedHappening = Extract<Happening, { type: 'closed' }>;
+type ClosedHappening = Extract<Happening, { type: 'closed' }>;
 
 /** One client of a server, open. One object holds all that an idle one needs. */
 export class Peer implements PeerFacts, LinkHandler {

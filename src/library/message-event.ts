@@ -79,11 +79,11 @@ class DirectMessage {
   }
 
   get target(): EventTarget {
-    return this.#target;
+    return current === this ? this.#target : (targetElsewhere(this) ?? this.#target);
   }
 
   get srcElement(): EventTarget {
-    return this.#target;
+    return this.target;
   }
 
   get currentTarget(): EventTarget | null {
@@ -156,6 +156,12 @@ for (const { prototype } of [DispatchedMessage, DirectMessage]) {
   Object.setPrototypeOf(prototype, MessageEvent.prototype);
   Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(MESSAGE_MEMBERS));
   Object.defineProperty(prototype, 'constructor', { value: MessageEvent });
+}
+
+/** Somebody may dispatch it once more, at another target: Node notes that on the event. */
+function targetElsewhere(event: DirectMessage): EventTarget | undefined {
+  const noted = Object.getOwnPropertySymbols(event).find(({ description }) => description === 'kTarget');
+  return noted && Reflect.get(event, noted);
 }
 
 /** The direct message that is being handed over. */

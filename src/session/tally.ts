@@ -7,7 +7,7 @@ import type { Direction, SessionEvent } from './event.ts';
  */
 
 /** Messages and their bytes, after inflation. */
-export interface MessageCount {
+interface MessageCount {
   readonly messages: number;
   readonly bytes: number;
 }

@@ -5,7 +5,7 @@ import { redactHead, redactUrl } from '../protocol/http/redact.ts';
 import type { HandshakeReport } from './handshake.ts';
 
 /** Raised when a field changes its meaning or goes away; new fields do not count. */
-export const HANDSHAKE_JSON_VERSION = 1;
+const HANDSHAKE_JSON_VERSION = 1;
 
 /** A handshake for scripts: one object, secrets left out. `ok`: no finding failed and a 101 was there if any answer was. */
 export function handshakeJson(report: HandshakeReport): Record<string, unknown> {

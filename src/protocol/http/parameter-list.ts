@@ -9,14 +9,14 @@ export interface ListItem {
   readonly parameters: readonly Parameter[];
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   /** Quoted values without their quotes and back-slashes. */
   readonly value: string | undefined;
 }
 
 /** Where a list stops being one: field line and character, both counted from 0. */
-export interface ListError {
+interface ListError {
   readonly line: number;
   readonly at: number;
   /** A phrase authored by us: safe to print. */

@@ -3,7 +3,7 @@
  */
 import type { Field, Head } from './head.ts';
 
-export const REDACTED = '***';
+const REDACTED = '***';
 
 const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key']);
 
@@ -48,7 +48,7 @@ export function redactUrl(url: string): string {
 }
 
 /** Whether a query parameter's name says that its value is a secret: token, key, secret, password, sig and their kin. */
-export function isSecretParameter(name: string): boolean {
+function isSecretParameter(name: string): boolean {
   const plain = decode(name);
   if (/token|secret|passw|signature|credential|jwt/i.test(plain)) return true;
   return /(?:^|[-_.[])(?:key|sig|auth|pwd|pass|authorization)\]?$/i.test(plain) || /(?:api|access|private|auth)key$/i.test(plain);
