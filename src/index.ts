@@ -1,9 +1,47 @@
 /**
- * wstap as a library: the WebSocket API of browsers, for Node, over the engine that the commands use.
+ * wstap as a library: the WebSocket API of browsers, a server beside it, and eyes for tests, over the engine that the
+ * commands use. Nothing of the command line comes along.
  */
 export { CloseEvent, type CloseEventInit } from './library/close-event.ts';
+export {
+  type HandshakeAnswer,
+  type InspectConnectOptions,
+  type InspectedListener,
+  type InspectListenOptions,
+  type InspectOptions,
+  inspect,
+} from './library/inspect.ts';
+export type { InspectedPeer, Step, WaitOptions } from './library/inspected-peer.ts';
 export type { SocketMessageEvent } from './library/message-event.ts';
 export type { ConnectionOptions, HeaderList, TlsOptions } from './library/options.ts';
+export type { OriginOptions } from './library/origin-policy.ts';
+export { ProtocolError } from './library/protocol-error.ts';
+export type { Sendable, SendCallback, SendOptions } from './library/sending.ts';
+export {
+  type AddressInfo,
+  type BroadcastOptions,
+  type CloseOptions,
+  WebSocketServer,
+  type WebSocketServerEvents,
+} from './library/server.ts';
+export type {
+  DeflateOptions,
+  VerifyCallback,
+  VerifyClient,
+  VerifyInfo,
+  WebSocketServerOptions,
+} from './library/server-options.ts';
+export type { ServerBinaryType, ServerWebSocket, ServerWebSocketEvents } from './library/server-websocket.ts';
+export {
+  type FrameMatch,
+  type FramePattern,
+  InspectError,
+  type InspectedFrame,
+  type InspectedMessage,
+  type MessagePattern,
+  type TextPattern,
+} from './library/transcript.ts';
+export type { UpgradeRequest } from './library/upgrade-request.ts';
 export { type BinaryType, WebSocket, type WebSocketEventMap, type WebSocketOptions } from './library/websocket.ts';
 export { type WebSocketCloseInfo, WebSocketError } from './library/websocket-error.ts';
 export {
@@ -13,4 +51,5 @@ export {
   type WebSocketStreamOptions,
 } from './library/websocket-stream.ts';
 export type { Limits } from './protocol/connection/limits.ts';
+export type { Finding } from './protocol/handshake/finding.ts';
 export type { SessionEvent } from './session/event.ts';

@@ -2,6 +2,7 @@ import { accept } from '../protocol/extension/negotiate.ts';
 import type { DeflateParameters, ServerPreference } from '../protocol/extension/permessage-deflate.ts';
 import { checkRequest } from '../protocol/handshake/check-request.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
+import { isPlainRequest } from '../protocol/handshake/plain-request.ts';
 import { refusalFor } from '../protocol/handshake/refusal.ts';
 import { answerRequest, type Refusal, refuse, selectSubprotocol } from '../protocol/handshake/response.ts';
 import {
@@ -79,7 +80,8 @@ export class Admission implements TransportHandler {
   readonly #transport: Transport;
   readonly #options: AdmissionOptions;
   readonly #clock: Clock;
-  readonly #tell: Tell;
+  /** `undefined`: nobody watches. */
+  readonly #tell: Tell | undefined;
   readonly #done: (admitted: Admitted | undefined) => void;
   readonly #reader = new HeadReader('request', SERVER_HEAD_LIMITS);
   #stopDeadline: (() => void) | undefined;
@@ -91,7 +93,7 @@ export class Admission implements TransportHandler {
     transport: Transport,
     options: AdmissionOptions,
     clock: Clock,
-    tell: Tell,
+    tell: Tell | undefined,
     done: (admitted: Admitted | undefined) => void,
   ) {
     this.#transport = transport;
@@ -110,7 +112,7 @@ export class Admission implements TransportHandler {
   /** Takes a request that somebody else read, and what came behind it. */
   take(request: RequestHead, rest: Uint8Array): void {
     this.#begin();
-    this.#tell({ type: 'head', direction: 'received', head: request, raw: encodeHead(request) });
+    this.#tell?.({ type: 'head', direction: 'received', head: request, raw: encodeHead(request) });
     this.#judge(request, rest);
   }
 
@@ -123,7 +125,7 @@ export class Admission implements TransportHandler {
     if (result.state === 'incomplete' || this.#over) return;
     this.#transport.pause();
     if (result.state === 'complete') {
-      this.#tell({ type: 'head', direction: 'received', head: result.head, raw: result.raw });
+      this.#tell?.({ type: 'head', direction: 'received', head: result.head, raw: result.raw });
       this.#judge(result.head, result.rest);
       return;
     }
@@ -151,7 +153,8 @@ export class Admission implements TransportHandler {
 
   #judge(request: RequestHead, rest: Uint8Array): void {
     const { policy, verify } = this.#options;
-    const findings = checkRequest(request);
+    // Where nobody reads them no findings are made of a request that is plainly right.
+    const findings = !this.#tell && isPlainRequest(request) ? NONE : checkRequest(request);
     const reason = refusalFor(findings);
     if (reason) {
       this.#reject(request, refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings);
@@ -184,11 +187,11 @@ export class Admission implements TransportHandler {
     const answer = this.#options.answer?.(request, usual, this.#transport) ?? { head: usual };
     const raw = answer.raw ?? encodeHead(answer.head);
     if (raw.length > 0) {
-      this.#tell({ type: 'head', direction: 'sent', head: answer.head, raw });
+      this.#tell?.({ type: 'head', direction: 'sent', head: answer.head, raw });
       this.#transport.write([raw]);
     }
     const { next = 'open' } = answer;
-    if (next !== 'open') this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
+    if (next !== 'open') this.#tell?.({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
     if (next === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
     else if (next === 'end') {
       leave(this.#transport, this.#clock);
@@ -215,17 +218,17 @@ export class Admission implements TransportHandler {
       this.#refuse(refusal, findings);
       return;
     }
-    this.#tell({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
+    this.#tell?.({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
     this.#finish(undefined);
   }
 
   #refuse(refusal: Refusal, findings: readonly Finding[]): void {
     if (this.#over) return;
     const raw = encodeHead(refusal.head);
-    this.#tell({ type: 'head', direction: 'sent', head: refusal.head, raw });
+    this.#tell?.({ type: 'head', direction: 'sent', head: refusal.head, raw });
     this.#transport.write([raw, refusal.body]);
     leave(this.#transport, this.#clock);
-    this.#tell({ type: 'refused', findings, body: refusal.body, bodyCut: false });
+    this.#tell?.({ type: 'refused', findings, body: refusal.body, bodyCut: false });
     this.#finish(undefined);
   }
 
@@ -233,7 +236,7 @@ export class Admission implements TransportHandler {
     if (this.#over) return;
     this.left = true;
     this.#transport.destroy();
-    this.#tell({ type: 'failure', hop: 'http', code, message });
+    this.#tell?.({ type: 'failure', hop: 'http', code, message });
     this.#finish(undefined);
   }
 
@@ -268,6 +271,7 @@ const FULL: PolicyRefusal = {
     requirement: 'The server has room for one more connection',
   },
 };
+const NONE: readonly Finding[] = [];
 const NO_BODY = new Uint8Array(0);
 const IGNORING = { data: () => undefined, end: () => undefined, drain: () => undefined };
 /** Milliseconds that a refused client has to read why. */

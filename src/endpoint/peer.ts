@@ -37,9 +37,10 @@ export interface PeerFacts {
 /** What a peer takes from its server. */
 export interface PeerEnv {
   readonly clock: Clock;
-  readonly tell: Tell;
+  /** `undefined`: nobody watches. */
+  readonly tell: Tell | undefined;
   /** Called once, with how it ended. */
-  readonly gone: (peer: Peer, tell: Tell, closed: ClosedHappening) => void;
+  readonly gone: (peer: Peer, tell: Tell | undefined, closed: ClosedHappening) => void;
 }
 
 type ClosedHappening = Extract<Happening, { type: 'closed' }>;
@@ -55,7 +56,7 @@ export class Peer implements PeerFacts, LinkHandler {
   /** Whoever takes this client over sets it; at first it is the server's. */
   handler: PeerHandler;
   readonly #transport: Transport;
-  readonly #tell: Tell;
+  readonly #tell: Tell | undefined;
   readonly #gone: PeerEnv['gone'];
 
   constructor(
@@ -91,7 +92,7 @@ export class Peer implements PeerFacts, LinkHandler {
   }
 
   roundTrip(milliseconds: number): void {
-    this.#tell({ type: 'rtt', rtt: milliseconds });
+    this.#tell?.({ type: 'rtt', rtt: milliseconds });
   }
 
   event(event: ConnectionEvent): void {
@@ -100,7 +101,7 @@ export class Peer implements PeerFacts, LinkHandler {
       this.#gone(this, this.#tell, { type: 'closed', code, reason, wasClean, by });
       return;
     }
-    tellEvent(this.#tell, event);
+    if (this.#tell) tellEvent(this.#tell, event);
     if (event.type === 'ping') this.handler.ping?.(this, event.payload);
     else if (event.type === 'pong') this.handler.pong(this, event.payload);
     else if (event.type === 'close') this.handler.peerClosed(this);

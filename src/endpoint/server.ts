@@ -146,8 +146,8 @@ export class Server {
   #admission(transport: Transport, opened?: Opened): Admission {
     const number = this.#next++;
     const { clock } = this.#env;
-    const tell = this.#sink ? teller(this.#sink, clock, this.#startedAt, number) : NOBODY;
-    if (this.#sink) tell({ type: 'hop', hop: 'tcp', startedAt: clock.now() - this.#startedAt, detail: transport.remote });
+    const tell = this.#sink && teller(this.#sink, clock, this.#startedAt, number);
+    tell?.({ type: 'hop', hop: 'tcp', startedAt: clock.now() - this.#startedAt, detail: transport.remote });
     const admission = new Admission(transport, this.#admissionOptions, clock, tell, (admitted) => {
       this.#admissions.delete(admission);
       if (admitted) this.#open(transport, number, tell, admitted, opened);
@@ -157,7 +157,7 @@ export class Server {
     return admission;
   }
 
-  #open(transport: Transport, number: number, tell: Tell, admitted: Admitted, opened: Opened | undefined): void {
+  #open(transport: Transport, number: number, tell: Tell | undefined, admitted: Admitted, opened: Opened | undefined): void {
     const { limits, compressFrom, compressionLevel } = this.#options;
     const { deflate, subprotocol, extensions, findings, request, rest } = admitted;
     const codecs = deflate && deflateCodecs('server', deflate, compressFrom, limits.maxMessage, compressionLevel);
@@ -166,7 +166,7 @@ export class Server {
     const facts = { number, target: request.target, subprotocol, extensions, openedAt: clock.now() };
     const peer = new Peer(facts, linkOptions, transport, { clock, tell, gone: this.#gone }, this.#handler);
     this.#peers.set(number, peer);
-    tell({ type: 'open', subprotocol, extensions, findings });
+    tell?.({ type: 'open', subprotocol, extensions, findings });
     if (opened) opened(peer);
     else this.#handler.opened(peer, request, transport);
     peer.link.start(rest);
@@ -175,12 +175,10 @@ export class Server {
   readonly #gone: PeerEnv['gone'] = (peer, tell, closed) => {
     if (!this.#peers.delete(peer.number)) return;
     const error = peer.link.networkError;
-    if (error) tell({ type: 'failure', hop: 'stream', code: error.code, message: error.message });
-    tell(closed);
+    if (error) tell?.({ type: 'failure', hop: 'stream', code: error.code, message: error.message });
+    tell?.(closed);
     peer.handler.ended(peer, { ...closed, at: this.#env.clock.now() - this.#startedAt, connection: peer.number });
   };
 }
 
 type Opened = (peer: Peer) => void;
-
-const NOBODY: Tell = () => undefined;

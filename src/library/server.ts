@@ -16,7 +16,7 @@ import { reportException } from './report.ts';
 import { bytesToSend, isBinary, type Sendable } from './sending.ts';
 import { checkOptions, engineOptions, type WebSocketServerOptions } from './server-options.ts';
 import { ServerWebSocket } from './server-websocket.ts';
-import { headOf, ReadRequest, type UpgradeRequest } from './upgrade-request.ts';
+import { headOf, requestOf, type UpgradeRequest } from './upgrade-request.ts';
 import { verifier } from './verify.ts';
 
 /**
@@ -66,7 +66,6 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   /** The open clients and those that are closing; empty where `clientTracking` is false. */
   readonly clients = new Set<ServerWebSocket>();
   readonly #engine: Server;
-  readonly #requests = new WeakMap<RequestHead, UpgradeRequest>();
   /** Sockets that were handed to `handleUpgrade`. */
   readonly #taken = new WeakSet<Duplex>();
   #listening: Listening | undefined;
@@ -80,16 +79,16 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     checkOptions(options);
     this.options = options;
     const { observe, handleProtocols, protocols, verifyClient } = options;
-    const requestOf = (head: RequestHead, transport: Transport) => this.#requestOf(head, transport);
+    const requestFor = (head: RequestHead, transport: Transport) => this.#requestOf(head, transport);
     const engine = engineOptions(options, {
       subprotocols:
         protocols ??
         ((offered, head, transport) =>
-          handleProtocols ? handleProtocols(new Set(offered), requestOf(head, transport)) || undefined : offered[0]),
+          handleProtocols ? handleProtocols(new Set(offered), requestFor(head, transport)) || undefined : offered[0]),
       policy: (head, transport) => this.#policy(head, transport),
       answer: (head, usual, transport) => this.#answer(head, usual, transport),
       rejected: (head, findings, transport) => this.#rejected(head, findings, transport),
-      ...(verifyClient && { verify: verifier(verifyClient, requestOf) }),
+      ...(verifyClient && { verify: verifier(verifyClient, requestFor) }),
     });
     this.#engine = new Server(engine, environment(), observe && quiet(observe), this.#handler());
     if (listening) this.once('listening', listening);
@@ -121,9 +120,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     this.#taken.add(socket);
     const transport = new SocketTransport(socket);
     transport.socket.setTimeout?.(0);
-    const requestHead = headOf(request);
-    this.#requests.set(requestHead, request);
-    this.#engine.adopt(transport, requestHead, head, (peer) => this.#welcome(peer, request, upgraded));
+    this.#engine.adopt(transport, headOf(request), head, (peer) => this.#welcome(peer, request, upgraded));
   }
 
   /**
@@ -234,12 +231,8 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #requestOf(head: RequestHead, transport: Transport): UpgradeRequest {
-    const known = this.#requests.get(head);
-    if (known) return known;
     if (!(transport instanceof SocketTransport)) throw new Error('a request without a socket');
-    const request = new ReadRequest(head, transport.socket);
-    this.#requests.set(head, request);
-    return request;
+    return requestOf(head, transport.socket);
   }
 
   #policy(head: RequestHead, transport: Transport): PolicyRefusal | undefined {

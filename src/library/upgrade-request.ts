@@ -13,7 +13,7 @@ export type UpgradeRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' 
 };
 
 /** A request that we read ourselves. Its `headers` are put together when first asked for. */
-export class ReadRequest implements UpgradeRequest {
+class ReadRequest implements UpgradeRequest {
   readonly socket: Socket;
   readonly #head: RequestHead;
   #headers: IncomingHttpHeaders | undefined;
@@ -67,10 +67,22 @@ const ONCE: ReadonlySet<string> = new Set([
 ]);
 
 /** What an HTTP server read, as a head. */
-export function headOf({ method = 'GET', url = '/', httpVersion, rawHeaders }: UpgradeRequest): RequestHead {
+export function headOf(request: UpgradeRequest): RequestHead {
+  const { method = 'GET', url = '/', httpVersion, rawHeaders } = request;
   const fields = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     fields.push({ name: rawHeaders[at] as string, value: rawHeaders[at + 1] as string });
   }
-  return { kind: 'request', method, target: url, version: `HTTP/${httpVersion}`, fields };
+  const head: Known = { kind: 'request', method, target: url, version: `HTTP/${httpVersion}`, fields, [REQUEST]: request };
+  return head;
 }
+
+/** What listeners get for a head: one and the same object, so that what one of them puts there the next one finds. */
+export function requestOf(head: Known, socket: Duplex): UpgradeRequest {
+  head[REQUEST] ??= new ReadRequest(head, socket);
+  return head[REQUEST];
+}
+
+/** Kept with the head itself: a map beside it would be work for the collector at every handshake. */
+const REQUEST = Symbol('request');
+type Known = RequestHead & { [REQUEST]?: UpgradeRequest };

@@ -36,7 +36,7 @@ export function subprotocolNames(argument: string | Iterable<string>): string[] 
 }
 
 /** Throws a `SyntaxError` DOMException for a name that is none, and for one that comes twice. */
-export function checkSubprotocols(names: readonly string[]): void {
+function checkSubprotocols(names: readonly string[]): void {
   const wrong = names.find((name) => !isToken(name));
   if (wrong !== undefined) throw new DOMException(`${quoted(wrong)} is not the name of a subprotocol`, 'SyntaxError');
   const folded = new Set(names.map((name) => name.toLowerCase()));

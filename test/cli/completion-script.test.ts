@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Shell } from '../../src/cli/completion.ts';
 import { completionScript } from '../../src/cli/completion-script.ts';
+import { describeWith, type Peer } from '../need.ts';
 
 // A `wstap` that notes how it was asked and answers what the test laid down.
 const folder = mkdtempSync(join(tmpdir(), 'completion-'));
@@ -27,9 +28,9 @@ function ask(shell: Shell, driver: string, answer: string): { asked: string; off
   return { asked: readFileSync(join(folder, 'asked'), 'utf8'), offers: stdout.split('\n').filter(Boolean), errors: stderr };
 }
 
-const absent = (shell: Shell) => spawnSync(shell, ['-c', ':']).error !== undefined;
+const shell = (name: Shell): Peer => ({ debianPackage: name, probe: [name, '-c', ':'] });
 
-describe.skipIf(absent('bash'))('bash', () => {
+describeWith(shell('bash'), 'bash', () => {
   const press = (words: string[], answer: string) =>
     ask(
       'bash',
@@ -49,7 +50,7 @@ describe.skipIf(absent('bash'))('bash', () => {
   });
 });
 
-describe.skipIf(absent('zsh'))('zsh', () => {
+describeWith(shell('zsh'), 'zsh', () => {
   const press = (words: string[], answer: string) =>
     ask(
       'zsh',
@@ -68,7 +69,7 @@ describe.skipIf(absent('zsh'))('zsh', () => {
   });
 });
 
-describe.skipIf(absent('fish'))('fish', () => {
+describeWith(shell('fish'), 'fish', () => {
   const press = (line: string, answer: string) => ask('fish', `complete -C '${line}'`, answer);
 
   test('asks with the words up to the cursor and offers the answer', () => {

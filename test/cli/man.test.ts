@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Manual, renderManual } from '../../src/cli/man.ts';
+import { describeWith } from '../need.ts';
 import { connect, replay } from './sample.ts';
 
 const manual: Manual = {
@@ -21,7 +22,6 @@ const manual: Manual = {
 };
 
 const mandoc = (page: string, ...args: string[]) => spawnSync('mandoc', args, { input: page, encoding: 'utf8' });
-const missing = mandoc('', '-T', 'lint').error !== undefined;
 const read = (page: string) => mandoc(page, '-T', 'utf8', '-O', 'width=80').stdout.replace(/.\x08/gu, '');
 
 test('the page of a made-up program', () => {
@@ -82,7 +82,7 @@ Mind the gap.
 `);
 });
 
-describe.skipIf(missing)('through mandoc', () => {
+describeWith({ debianPackage: 'mandoc', probe: ['sh', '-c', 'command -v mandoc'] }, 'through mandoc', () => {
   test('the page passes lint', () => {
     expect(mandoc(renderManual(manual), '-T', 'lint', '-W', 'warning').stdout).toBe('');
   });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describeWith, type Peer } from '../need.ts';
 import { buildsProgram } from '../process.ts';
-import { describeWith, type Peer } from './need.ts';
 import { type Listening, listen } from './program.ts';
 
 /** A page in Chromium and `wstap listen`: what comes through, and which pages are kept out. */

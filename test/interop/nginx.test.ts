@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describeWith } from '../need.ts';
 import { buildsProgram } from '../process.ts';
 import { MEBIBYTES, MESSAGES, summaries } from './message.ts';
-import { describeWith } from './need.ts';
 import { type Nginx, nginx, startNginx } from './nginx.ts';
 import { connect } from './our-client.ts';
 import { type Listening, listen, wstap } from './program.ts';

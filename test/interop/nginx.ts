@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Peer } from './need.ts';
+import type { Peer } from '../need.ts';
 
 export const nginx: Peer = { debianPackage: 'nginx', probe: ['/usr/sbin/nginx', '-v'] };
 

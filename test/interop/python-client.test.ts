@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Peer } from '../../src/endpoint/server.ts';
+import { describeWith } from '../need.ts';
 import { BROKEN, CLOSES, masked } from './closes.ts';
 import { COMBINATIONS, type DeflateCombination, defined, parameters, written } from './deflate.ts';
 import { MEBIBYTES, MESSAGES, type Message, summaries, summary, TELLING, text } from './message.ts';
-import { describeWith } from './need.ts';
 import { serve } from './our-server.ts';
 import { type Script, startScript, websockets } from './python.ts';
 

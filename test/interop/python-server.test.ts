@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeWith } from '../need.ts';
 import { BROKEN, CLOSES } from './closes.ts';
 import { COMBINATIONS, type DeflateCombination, defined, parameters, written } from './deflate.ts';
 import { binary, MEBIBYTES, MESSAGES, type Message, summaries, TELLING, text } from './message.ts';
-import { describeWith } from './need.ts';
 import { connect, type OurClient } from './our-client.ts';
 import { type Script, startScript, websockets } from './python.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Peer } from '../need.ts';
 import { Inbox } from './inbox.ts';
-import type { Peer } from './need.ts';
 
 /** Debian's Python, which has Debian's packages. */
 const PYTHON = '/usr/bin/python3';

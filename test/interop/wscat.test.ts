@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { describeWith } from '../need.ts';
 import { buildsProgram, builtProgram } from '../process.ts';
-import { describeWith } from './need.ts';
 import { wstap } from './program.ts';
 
 /** What wscat's users have in their fingers. The server is of npm's `ws`, as wscat itself is. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import type { Peer } from '../need.ts';
 
 /** Certificates for tests, made by the openssl command when they are asked for. */
 export interface Pair {
@@ -61,12 +62,5 @@ function openssl(...argv: string[]): void {
   execFileSync('openssl', argv, { stdio: 'pipe' });
 }
 
-/** Whether the openssl command is there. */
-export function hasOpenssl(): boolean {
-  try {
-    openssl('version');
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** The command that makes them. */
+export const OPENSSL: Peer = { debianPackage: 'openssl', probe: ['openssl', 'version'] };

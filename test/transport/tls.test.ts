@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { describeWith } from '../need.ts';
 import { answering, echoServer, rawServer } from '../peer.ts';
 import { run } from '../program.ts';
-import { hasOpenssl, makeCertificates, type Pair } from './certificates.ts';
+import { makeCertificates, OPENSSL, type Pair } from './certificates.ts';
 
 const QUICK = ['-w', '50ms'];
 
-describe.skipIf(!hasOpenssl())('wss', () => {
+describeWith(OPENSSL, 'wss', () => {
   const { ca, good, expired, otherName, selfSigned } = makeCertificates();
 
   /** An echo server behind TLS; `names` collects what SNI asked for. */

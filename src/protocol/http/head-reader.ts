@@ -76,7 +76,8 @@ export class HeadReader<K extends Head['kind']> {
       return this.#invalid({ id: 'not-http', text: `what arrived is not an HTTP ${this.#kind}` });
     }
     for (;;) {
-      const end = this.#buffer.subarray(0, this.#length).indexOf(LF, this.#scanned);
+      // What lies behind the length was never written and is 0.
+      const end = this.#buffer.indexOf(LF, this.#scanned);
       if (end === -1 ? this.#length >= this.#limits.maxBytes : end >= this.#limits.maxBytes) {
         return this.#invalid({ id: 'too-large', text: `the head is larger than ${this.#limits.maxBytes} bytes` });
       }
@@ -92,7 +93,7 @@ export class HeadReader<K extends Head['kind']> {
     const needed = this.#length + bytes.length;
     if (this.#length === 0) {
       // Most heads arrive in one piece, which is read where it lies.
-      this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       this.#length = needed;
       return;
     }

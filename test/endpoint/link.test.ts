@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/endpoint/clock.ts';
+import { Link } from '../../src/endpoint/link.ts';
+import { SERVER_LIMITS } from '../../src/protocol/connection/limits.ts';
+import type { Transport, TransportHandler } from '../../src/transport/transport.ts';
+
+/** A wire that keeps what is written, a line a write; `room` says whether it takes it at once. */
+class Wire implements Transport {
+  readonly writes: string[] = [];
+  handler: TransportHandler = { data() {}, end() {}, drain() {}, close() {} };
+  readonly remote = 'wire';
+  room = true;
+  written = 0;
+  pending = 0;
+
+  get sent(): number {
+    return this.written - this.pending;
+  }
+
+  write(pieces: readonly Uint8Array[]): boolean {
+    const bytes = Buffer.concat(pieces);
+    this.writes.push(bytes.toString('latin1'));
+    this.written += bytes.length;
+    if (!this.room) this.pending += bytes.length;
+    return this.room;
+  }
+
+  drain(): void {
+    this.room = true;
+    this.pending = 0;
+    this.handler.drain();
+  }
+
+  pause(): void {}
+  resume(): void {}
+  end(): void {}
+  destroy(): void {}
+}
+
+function open(): { wire: Wire; link: Link } {
+  const wire = new Wire();
+  const limits = { ...SERVER_LIMITS };
+  const clock = systemClock(() => 0);
+  const handler = { message() {}, event() {}, drain() {}, roundTrip() {} };
+  const options = { role: 'server', limits, closeTimeout: 1000, maskingKeys: () => 0 } as const;
+  const link = new Link(options, wire, clock, handler);
+  link.start(new Uint8Array(0));
+  return { wire, link };
+}
+
+const frames = (...texts: string[]) => texts.map((text) => `\x81${String.fromCharCode(text.length)}${text}`).join('');
+
+test('what is sent in one turn leaves in one write, after it', async () => {
+  const { wire, link } = open();
+  link.sendText('a');
+  link.sendText('b');
+  expect(wire.writes).toEqual([]);
+  await undefined;
+  expect(wire.writes).toEqual([frames('a', 'b')]);
+});
+
+test('while it is held nothing leaves but by flush, and all the rest when it is released', async () => {
+  const { wire, link } = open();
+  link.hold();
+  for (const text of ['a', 'b']) {
+    link.sendText(text);
+    await undefined;
+  }
+  expect(wire.writes).toEqual([]);
+  link.flush();
+  link.sendText('c');
+  await undefined;
+  expect(wire.writes).toEqual([frames('a', 'b')]);
+  link.release();
+  expect(wire.writes).toEqual([frames('a', 'b'), frames('c')]);
+  link.sendText('d');
+  await undefined;
+  expect(wire.writes).toHaveLength(3);
+});
+
+test('sendText says how many bytes the text is', () => {
+  const { link } = open();
+  expect(['', 'a', 'é', '\ud800', '💚', 'é'.repeat(20_000)].map((text) => link.sendText(text))).toEqual([0, 1, 2, 3, 4, 40_000]);
+});
+
+test('sent and left: what was sent, and how much of it is out', async () => {
+  const { wire, link } = open();
+  wire.written = 100;
+  expect([link.sent, link.left]).toEqual([100, 100]);
+  link.sendText('abc');
+  expect([link.sent, link.left]).toEqual([105, 100]);
+  wire.room = false;
+  await undefined;
+  expect([link.sent, link.left]).toEqual([105, 100]);
+  link.sendText('d');
+  await undefined;
+  expect([link.sent, link.left]).toEqual([108, 100]);
+  wire.drain();
+  expect([link.sent, link.left]).toEqual([108, 108]);
+});

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { SocketTransport } from '../../src/transport/socket.ts';
+import { rawServer } from '../peer.ts';
+
+async function pair() {
+  const peer = await rawServer((socket) => socket.pause());
+  const socket = connect(peer.port, '127.0.0.1');
+  await once(socket, 'connect');
+  return { peer, socket, transport: new SocketTransport(socket) };
+}
+
+test('what left is what was written less what waits', async () => {
+  const { transport } = await pair();
+  transport.write([Buffer.alloc(10), Buffer.alloc(5)]);
+  expect(transport.written).toBe(15);
+  while (transport.pending > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(transport.sent).toBe(15);
+  transport.destroy();
+});
+
+test('what waited when the network failed never left, and nothing that is written after it', async () => {
+  const { peer, socket, transport } = await pair();
+  const chunk = Buffer.alloc(1024 * 1024);
+  do transport.write([chunk]);
+  while (transport.pending < 8 * chunk.length);
+  const { written } = transport;
+  await new Promise((resolve) => setImmediate(resolve));
+  const before = transport.sent;
+  expect(before).toBeLessThan(written);
+  peer.sockets[0]?.resetAndDestroy();
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(transport.sent).toBe(before);
+  transport.write([chunk]);
+  expect(transport.written).toBe(written + chunk.length);
+  expect(transport.sent).toBe(before);
+});
