@@ -1,4 +1,5 @@
 import { toUSVString } from 'node:util';
+import { expose } from './expose.ts';
 
 /** How a connection ended (WebSockets Standard §6). */
 export interface CloseEvent extends Event {
@@ -20,12 +21,15 @@ class OwnCloseEvent extends Event implements CloseEvent {
   readonly #code: number;
   readonly #reason: string;
 
-  constructor(type: string, init: CloseEventInit = {}) {
-    super(type, init);
-    this.#wasClean = Boolean(init.wasClean);
+  constructor(type: string, init: CloseEventInit | null = {}) {
+    // biome-ignore lint/complexity/noArguments: undefined is a type, nothing is none
+    if (arguments.length === 0) throw new TypeError('a CloseEvent needs a type');
+    super(type, init ?? {});
+    const { wasClean, code = 0, reason = '' } = init ?? {};
+    this.#wasClean = Boolean(wasClean);
     // `unsigned short`: the lowest 16 bits.
-    this.#code = Number(init.code ?? 0) & 0xffff;
-    this.#reason = toUSVString(String(init.reason ?? ''));
+    this.#code = Number(code) & 0xffff;
+    this.#reason = toUSVString(String(reason));
   }
 
   get wasClean(): boolean {
@@ -39,14 +43,9 @@ class OwnCloseEvent extends Event implements CloseEvent {
   get reason(): string {
     return this.#reason;
   }
-
-  static {
-    Object.defineProperty(OwnCloseEvent, 'name', { value: 'CloseEvent' });
-    Object.defineProperty(OwnCloseEvent.prototype, Symbol.toStringTag, { value: 'CloseEvent', configurable: true });
-    const visible = { enumerable: true };
-    Object.defineProperties(OwnCloseEvent.prototype, { wasClean: visible, code: visible, reason: visible });
-  }
 }
+
+expose(OwnCloseEvent, 'CloseEvent', ['wasClean', 'code', 'reason']);
 
 type CloseEventConstructor = new (type: string, init?: CloseEventInit) => CloseEvent;
 

@@ -85,4 +85,4 @@ export class Outgoing {
   }
 }
 
-const GATHERED = 64 * 1024;
+const GATHERED = 256 * 1024;

@@ -1,4 +1,5 @@
 import { checkedCloseWords, enforcedCode } from './close.ts';
+import { expose } from './expose.ts';
 
 export interface WebSocketCloseInfo {
   /** 1000, or 3000 to 4999; left out, the Close has no code unless there is a reason. */
@@ -43,6 +44,8 @@ export class WebSocketError extends DOMException {
     makeEnded = WebSocketError.#ended;
   }
 }
+
+expose(WebSocketError, 'WebSocketError', ['closeCode', 'reason']);
 
 /** An error that tells how a connection ended. */
 export function endedError(message: string, closeCode: number, reason: string): WebSocketError {

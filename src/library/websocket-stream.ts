@@ -11,6 +11,7 @@ import { bytesOf, sendable } from './binary.ts';
 import { outcome } from './close.ts';
 import { connect } from './connect.ts';
 import { Deferred } from './deferred.ts';
+import { expose } from './expose.ts';
 import type { ConnectionOptions } from './options.ts';
 import { parseUrl, subprotocolNames } from './url.ts';
 import { closeWords, endedError, type WebSocketCloseInfo, WebSocketError } from './websocket-error.ts';
@@ -55,6 +56,8 @@ export class WebSocketStream {
 
   /** Connects at once. Throws as the constructor of `WebSocket` does. */
   constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
+    // biome-ignore lint/complexity/noArguments: undefined is a URL relative to a page's, nothing is none
+    if (arguments.length === 0) throw new TypeError('a WebSocketStream needs a URL');
     if (typeof options !== 'object' && options !== undefined)
       throw new TypeError('the options of a WebSocketStream are an object');
     const { protocols = [], signal } = options ?? {};
@@ -197,6 +200,9 @@ export class WebSocketStream {
     this.#closed.reject(error);
   }
 }
+
+expose(WebSocketStream, 'WebSocketStream', ['url', 'opened', 'closed', 'close']);
+Object.defineProperty(WebSocketStream.prototype.close, 'length', { value: 0 });
 
 function describe(ending: Ending): string {
   if (ending.type === 'failure') return ending.message;

@@ -5,6 +5,7 @@ import { checkedCloseWords, clampedCode, outcome } from './close.ts';
 import { CloseEvent } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
+import { expose } from './expose.ts';
 import { fire } from './fire.ts';
 import {
   callWithMessage,
@@ -90,6 +91,8 @@ export class WebSocket extends EventTarget {
    */
   constructor(url: string | URL, protocols: string | Iterable<string> | WebSocketOptions = []) {
     super();
+    // biome-ignore lint/complexity/noArguments: undefined is a URL relative to a page's, nothing is none
+    if (arguments.length === 0) throw new TypeError('a WebSocket needs a URL');
     const options = isOptions(protocols) ? protocols : undefined;
     const record = parseUrl(String(url));
     const subprotocols = subprotocolNames(options ? (options.protocols ?? []) : (protocols as string | Iterable<string>));
@@ -262,23 +265,11 @@ export class WebSocket extends EventTarget {
   }
 }
 
-/** As Web IDL shows an interface: constants on both objects, attributes and operations enumerable. */
-function expose(): void {
-  const visible = { enumerable: true };
-  const attributes = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType', 'send', 'close'];
-  const handlers = ['onopen', 'onmessage', 'onerror', 'onclose'];
-  const shown = [...attributes, ...handlers].map((name) => [name, visible]);
-  const constants = Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED }).map(([name, value]) => [
-    name,
-    { value, enumerable: true },
-  ]);
-  Object.defineProperties(WebSocket.prototype, Object.fromEntries([...shown, ...constants]));
-  Object.defineProperties(WebSocket, Object.fromEntries(constants));
-  Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
-  // All arguments are optional.
-  Object.defineProperty(WebSocket.prototype.close, 'length', { value: 0 });
-}
-expose();
+const ATTRIBUTES = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType'];
+const HANDLERS = ['onopen', 'onmessage', 'onerror', 'onclose'];
+expose(WebSocket, 'WebSocket', [...ATTRIBUTES, ...HANDLERS, 'send', 'close'], { CONNECTING, OPEN, CLOSING, CLOSED });
+// All its arguments are optional.
+Object.defineProperty(WebSocket.prototype.close, 'length', { value: 0 });
 
 /** In the standard's place of the subprotocols: an object that is no list and has no words of its own to be taken for. */
 function isOptions(value: unknown): value is WebSocketOptions {

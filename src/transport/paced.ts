@@ -41,7 +41,7 @@ export class PacedTransport implements Transport {
   }
 
   get pending(): number {
-    return this.#waiting.length + this.#transport.pending;
+    return this.#written - this.#transport.written + this.#transport.pending;
   }
 
   write(pieces: readonly Uint8Array[]): boolean {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Manual, renderManual } from '../../src/cli/man.ts';
 import { describeWith } from '../need.ts';
 import { connect, replay } from './sample.ts';

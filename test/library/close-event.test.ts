@@ -9,6 +9,12 @@ test('a CloseEvent is an Event with three more things', () => {
   expect(CloseEvent.name).toBe('CloseEvent');
 });
 
+test('has a type, whatever it is', () => {
+  expect(() => Reflect.construct(CloseEvent, [])).toThrow(TypeError);
+  expect(Reflect.construct(CloseEvent, [undefined, null])).toMatchObject({ type: 'undefined', code: 0 });
+  expect(CloseEvent).toHaveLength(1);
+});
+
 test.each<[init: object | undefined, expected: object]>([
   [undefined, { code: 0, reason: '', wasClean: false }],
   [{}, { code: 0, reason: '', wasClean: false }],

@@ -29,7 +29,15 @@ describe('new WebSocketStream', () => {
     expect({ protocol, extensions }).toEqual({ protocol: 'b', extensions: '' });
   });
 
+  test('shows itself as the proposal has it', () => {
+    expect(WebSocketStream).toHaveLength(1);
+    expect(WebSocketStream.prototype.close).toHaveLength(0);
+    expect(Object.keys(WebSocketStream.prototype)).toEqual(['url', 'opened', 'closed', 'close']);
+    expect(String(streamTo('ws://127.0.0.1:1/'))).toBe('[object WebSocketStream]');
+  });
+
   test.each<[args: unknown[], error: unknown]>([
+    [[], TypeError],
     [['ws://127.0.0.1:1/#'], expect.objectContaining({ name: 'SyntaxError' })],
     [['invalid:'], expect.objectContaining({ name: 'SyntaxError' })],
     [['ws://127.0.0.1:1/', { protocols: ['a', 'A'] }], expect.objectContaining({ name: 'SyntaxError' })],

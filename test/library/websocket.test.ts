@@ -24,7 +24,7 @@ describe('the interface', () => {
     expect(WebSocket).toHaveLength(1);
     expect(String(socketTo(NOWHERE))).toBe('[object WebSocket]');
     expect(() => Reflect.apply(WebSocket, undefined, [NOWHERE])).toThrow(TypeError);
-    expect(() => Reflect.construct(WebSocket, [])).toThrow();
+    expect(() => Reflect.construct(WebSocket, [])).toThrow(TypeError);
   });
 
   test.each(['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol'])('%s can only be read', (name) => {

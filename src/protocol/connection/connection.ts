@@ -34,6 +34,10 @@ export interface ConnectionOptions {
   readonly budget?: PinnedBudget | undefined;
 }
 
+type Outcome = Pick<Closed, 'code' | 'reason' | 'by'>;
+
+/** What is said of an end that nobody explained. */
+const CUT_OFF: Outcome = { code: 1006, reason: '', by: 'network' };
 const UNLIMITED: Limits = { maxMessage: Infinity, maxFrame: Infinity, maxFragments: Infinity, maxPongs: Infinity };
 const FIN = 0x80;
 const RSV1 = 0x40;
@@ -59,7 +63,7 @@ export class Connection {
   #freshPongs = 0;
   #stuckPongs = 0;
   #heldPong: Uint8Array | undefined;
-  #outcome: Pick<Closed, 'code' | 'reason' | 'by'> = { code: 1006, reason: '', by: 'network' };
+  #outcome: Outcome = CUT_OFF;
 
   /** What its reader tells a connection: a class within the class, so that a connection keeps one small object for it. */
   static readonly #Reading = class implements InboundSink {

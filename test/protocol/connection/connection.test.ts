@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Connection } from '../../../src/protocol/connection/connection.ts';
+import { CLIENT_LIMITS } from '../../../src/protocol/connection/limits.ts';
+import { PreparedMessage } from '../../../src/protocol/message/prepared.ts';
 import { LocalProtocolError } from '../../../src/protocol/rule.ts';
 import { hex } from '../bits.ts';
 import { close, frame, more, otherRole, ping, ROLES, Talk, type TalkOptions, text, wire } from './talk.ts';
@@ -215,4 +218,34 @@ describe.each(ROLES)('as %s', (role) => {
       { opcode: 'text', compressed: false, wireLength: 5 },
     ]);
   });
+});
+
+test('automatic false: neither a ping nor a Close is answered', () => {
+  const heard: string[] = [];
+  const connection = new Connection(
+    { role: 'server', limits: CLIENT_LIMITS, maskingKeys: () => 0, automatic: false },
+    { message: () => undefined, event: ({ type }) => heard.push(type) },
+  );
+  connection.receive(wire('client', [ping('?'), close(4000)]));
+  expect([heard, connection.pending, connection.state]).toEqual([['ping', 'close'], 0, 'open']);
+  connection.end();
+  expect(heard).toEqual(['ping', 'close', 'closed']);
+});
+
+test('a message that was prepared for many goes out by reference, and from servers only', () => {
+  const message = new PreparedMessage('text', Buffer.from('news'));
+  const sink = { message: () => undefined, event: () => undefined };
+  const [one, two] = [1, 2].map(() => new Connection({ role: 'server', limits: CLIENT_LIMITS, maskingKeys: () => 0 }, sink)) as [
+    Connection,
+    Connection,
+  ];
+  one.sendPrepared(message);
+  two.sendPrepared(message);
+  const [piece] = one.take();
+  expect(piece).toBe(two.take()[0]);
+  expect(piece).toEqual(wire('server', [text('news')]));
+  const client = new Connection({ role: 'client', limits: CLIENT_LIMITS, maskingKeys: () => 0 }, sink);
+  expect(() => client.sendPrepared(message)).toThrow(LocalProtocolError);
+  one.close();
+  expect(() => one.sendPrepared(message)).toThrow(LocalProtocolError);
 });

@@ -110,3 +110,28 @@ test('any sequence of frames, texts and bytes over several boxes comes out as wr
     }),
   );
 });
+
+test('many boxes that are filled in one turn take no slab each; one that is filled gets whole ones', () => {
+  const boxes = Array.from({ length: 200 }, () => new Outbox());
+  const payload = Buffer.from('news');
+  for (const box of boxes) box.frame(0x81, payload, 0, 4, undefined);
+  const memory = boxes.map((box) => box.take()[0]?.buffer.byteLength ?? 0);
+  expect(memory.slice(1).every((bytes) => bytes <= 8192)).toBe(true);
+  const [box] = boxes as [Outbox];
+  for (let i = 0; i < 20_000; i++) box.frame(0x81, payload, 0, 4, undefined);
+  expect(box.take().length).toBeLessThan(8);
+});
+
+test('bytes that last and find no room go by reference, beside what is there', () => {
+  const [one, two] = [new Outbox(), new Outbox()];
+  const shared = Buffer.alloc(2000, 7);
+  one.bytes(shared, true);
+  expect(one.take()).toEqual([shared]);
+  one.bytes(shared, true);
+  two.bytes(shared, true);
+  expect(one.take()[0]).toBe(two.take()[0]);
+  one.frame(0x81, Buffer.from('a'), 0, 1, undefined);
+  one.bytes(shared, true);
+  one.frame(0x81, Buffer.from('b'), 0, 1, undefined);
+  expect(all(one)).toEqual(Buffer.concat([hex('810161'), shared, hex('810162')]));
+});
