@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -20,6 +23,15 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** One that was free a moment ago: the README's program names its port. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
 describe('README', () => {
   it('has sessions to run', () => {
     expect(blocks.length).toBeGreaterThan(2);
@@ -33,6 +45,23 @@ describe('README', () => {
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: '1' };
     const { stdout } = await run('bash', ['-c', script], { env, timeout: 30_000 });
     expect(stdout.trimEnd()).toBe(output);
+  });
+
+  it('has a program that runs', async () => {
+    const [, block = ''] = /^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    expect(block).toContain("from 'wstap'");
+    const port = await freePort();
+    const source = block
+      .replace("'wstap'", JSON.stringify(pathToFileURL(resolve('dist/index.js')).href))
+      .replaceAll('8080', String(port));
+    const end = 'peer.drop();\nsocket.close();\nawait server.close({ timeout: 100 });\n';
+    const file = join(folder, 'program.mjs');
+    writeFileSync(
+      file,
+      `${source.replace('(await peer.frame', 'console.log((await peer.frame').replace('.code;', '.code);')}\n${end}`,
+    );
+    const { stdout } = await run(process.execPath, [file], { timeout: 20_000 });
+    expect(stdout.trim().split('\n').sort()).toEqual(['1002', 'welcome to /room']);
   });
 
   it('tells every command', async () => {

@@ -10,6 +10,8 @@ interface Handler {
 export class EventHandlers {
   readonly #target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
   readonly #handlers = new Map<string, Handler>();
+  /** Whether the handler that was called last gave a promise. */
+  gavePromise = false;
 
   constructor(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>) {
     this.#target = target;
@@ -36,6 +38,7 @@ export class EventHandlers {
         const { callback } = handler;
         if (typeof callback !== 'function') return;
         const result: unknown = callback.call(event.target, event);
+        this.gavePromise = isThenable(result);
         // "If return value is false, then set event's canceled flag."
         if (result === false) event.preventDefault();
       },
@@ -43,4 +46,8 @@ export class EventHandlers {
     this.#handlers.set(type, handler);
     this.#target.addEventListener(type, handler.listener);
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

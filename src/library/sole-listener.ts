@@ -73,9 +73,11 @@ function isTold(): boolean {
   return told.length === expected.length && expected.every((value, index) => told[index] === value);
 }
 
-/** As `EventTarget` does: a listener that gives a promise is reported when that fails. */
-export function settleListener(result: unknown): void {
-  if (result === undefined || result === null) return;
+/** As `EventTarget` does: a listener that gives a promise is reported when that fails. Returns whether it gave one. */
+export function settleListener(result: unknown): boolean {
+  if (result === undefined || result === null) return false;
   const { then } = result as { readonly then?: unknown };
-  if (typeof then === 'function') then.call(result, undefined, reportException);
+  if (typeof then !== 'function') return false;
+  then.call(result, undefined, reportException);
+  return true;
 }

@@ -1,19 +1,25 @@
 import { nextTick } from '../env.ts';
 
 /**
- * What is to happen to an object, in order and one at a time: nothing happens while somebody else's code runs, and every
- * microtask that one task leaves behind, and whatever those queue, has run before the next task. That is what the tasks of
- * an event loop promise to a page. It costs a tenth of a turn of Node's loop, which is what makes a task a message bearable.
+ * What is to happen to an object, in order and one at a time, as the tasks of an event loop promise it to a page: nothing
+ * happens while somebody else's code runs, and the microtasks that one task leaves behind run before the next one.
+ *
+ * To wait until no microtask is left, whatever those queue included, costs as much as all the rest of a short message. So a
+ * task says whether it ran code that goes on in microtasks. Behind one that did not say so, while more are waiting, only the
+ * microtasks that it queued itself are sure to have run, and not what those have queued in turn.
  */
 export class Tasks<Task> {
-  readonly #perform: (task: Task) => void;
+  readonly #perform: (task: Task) => boolean;
   readonly #idle: () => void;
   #queue: Task[] = [];
   #at = 0;
   #busy = false;
 
-  /** `perform` must not throw. `idle` is called once nothing is left to do, before the event loop goes on. */
-  constructor(perform: (task: Task) => void, idle: () => void) {
+  /**
+   * `perform` must not throw, and returns whether what it ran goes on in microtasks. `idle` is called once nothing is left
+   * to do, microtasks included, and before the event loop goes on.
+   */
+  constructor(perform: (task: Task) => boolean, idle: () => void) {
     this.#perform = perform;
     this.#idle = idle;
   }
@@ -27,14 +33,10 @@ export class Tasks<Task> {
     this.#queue.push(task);
     if (this.#busy) return;
     this.#busy = true;
-    this.#later();
-  }
-
-  /** A tick that is asked for in a microtask comes when no microtask is left. */
-  #later(): void {
     RESOLVED.then(this.#afterMicrotasks);
   }
 
+  /** A tick that is asked for in a microtask comes when no microtask is left. */
   readonly #afterMicrotasks = (): void => nextTick(this.#next);
 
   readonly #next = (): void => {
@@ -45,9 +47,8 @@ export class Tasks<Task> {
       this.#idle();
       return;
     }
-    const task = this.#queue[this.#at++] as Task;
-    this.#later();
-    this.#perform(task);
+    const goesOn = this.#perform(this.#queue[this.#at++] as Task);
+    RESOLVED.then(goesOn || this.#at === this.#queue.length ? this.#afterMicrotasks : this.#next);
   };
 }
 

@@ -218,24 +218,29 @@ export class WebSocket extends EventTarget {
     this.#tasks.add(task);
   }
 
-  #perform(task: Data | (() => void)): void {
-    if (typeof task === 'function') task();
-    else if (this.#readyState === OPEN) this.#receive(task);
+  #perform(task: Data | (() => void)): boolean {
+    if (typeof task !== 'function') return this.#readyState === OPEN && this.#receive(task);
+    task();
+    return true;
   }
 
-  #receive(data: Data): void {
+  #receive(data: Data): boolean {
     const { listener, count } = this.#listeners;
-    // Whom nobody hears need not be made.
-    if (count === 0) return;
-    if (listener) this.#call(listener, this.#exposed(data));
-    else fire(this, messageEvent(this.#exposed(data), this.#origin));
+    // What nobody hears need not be made.
+    if (count === 0) return false;
+    if (listener) return this.#call(listener, this.#exposed(data));
+    fire(this, messageEvent(this.#exposed(data), this.#origin));
+    return true;
   }
 
-  #call(listener: MessageListener, data: MessageData): void {
+  /** Returns whether the listener goes on: whether it gave a promise. */
+  #call(listener: MessageListener, data: MessageData): boolean {
+    this.#handlers.gavePromise = false;
     try {
-      settleListener(callWithMessage(listener, data, this.#origin, this));
+      return settleListener(callWithMessage(listener, data, this.#origin, this)) || this.#handlers.gavePromise;
     } catch (error) {
       reportException(error);
+      return false;
     }
   }
 

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import { Tasks } from '../../src/library/tasks.ts';
 
 /** Runs `script` and gives what was noted until nothing was left to do. */
-function run(script: (tasks: Tasks<() => void>, note: (line: string) => void) => void): Promise<string[]> {
+function run(script: (tasks: Tasks<() => void>, note: (line: string) => void) => void, goesOn = true): Promise<string[]> {
   const lines: string[] = [];
   return new Promise((resolve) => {
     const tasks = new Tasks<() => void>(
-      (task) => task(),
+      (task) => {
+        task();
+        return goesOn;
+      },
       () => {
         lines.push('idle');
         resolve(lines);
@@ -25,13 +28,15 @@ test('tasks run in order, and none while the code that queued them runs', async 
   expect(lines).toEqual(['queued', 'one', 'two', 'idle']);
 });
 
-test('every microtask of a task, and whatever those queue, runs before the next task', async () => {
-  const chain = async (note: (line: string) => void, name: string) => {
-    for (let i = 1; i <= 5; i++) {
-      await undefined;
-      note(`${name}${i}`);
-    }
-  };
+/** A microtask that queues a microtask, and so on. */
+async function chain(note: (line: string) => void, name: string): Promise<void> {
+  for (let i = 1; i <= 5; i++) {
+    await undefined;
+    note(`${name}${i}`);
+  }
+}
+
+test('behind a task that goes on, every microtask and whatever those queue runs before the next task', async () => {
   const lines = await run((tasks, note) => {
     for (const name of ['a', 'b']) {
       tasks.add(() => {
@@ -41,6 +46,20 @@ test('every microtask of a task, and whatever those queue, runs before the next 
     }
   });
   expect(lines).toEqual(['a', 'a1', 'a2', 'a3', 'a4', 'a5', 'b', 'b1', 'b2', 'b3', 'b4', 'b5', 'idle']);
+});
+
+test('behind one that does not say so, its own microtasks do; and behind the last one all of them, before it is idle', async () => {
+  const lines = await run((tasks, note) => {
+    for (const name of ['a', 'b']) {
+      tasks.add(() => {
+        note(name);
+        void chain(note, name);
+      });
+    }
+  }, false);
+  expect(lines.slice(0, 3)).toEqual(['a', 'a1', 'b']);
+  expect(lines.filter((line) => line.startsWith('b'))).toEqual(['b', 'b1', 'b2', 'b3', 'b4', 'b5']);
+  expect(lines.at(-1)).toBe('idle');
 });
 
 test('a task that is added by a task, or by one of its microtasks, comes last', async () => {
@@ -68,7 +87,10 @@ test('it can be busy again', async () => {
   const done: number[] = [];
   await new Promise<void>((resolve) => {
     const tasks = new Tasks<number>(
-      (task) => done.push(task),
+      (task) => {
+        done.push(task);
+        return false;
+      },
       () => {
         expect(tasks.busy).toBe(false);
         if (++idle === 2) resolve();

@@ -235,10 +235,27 @@ describe('tasks', () => {
     expect(lines).toEqual(['here', 'open']);
   });
 
-  test('the microtasks of one message, and whatever they queue, come before the next message', async () => {
+  test('the microtasks that a listener queues come before the next message', async () => {
+    const { url } = await sending(text('a'), text('b'), text('c'), closeFrame(1000));
+    const socket = socketTo(url);
+    const lines: string[] = [];
+    socket.addEventListener('message', ({ data }) => {
+      lines.push(data as string);
+      queueMicrotask(() => lines.push(`${data}1`));
+      void Promise.resolve().then(() => lines.push(`${data}2`));
+    });
+    await once(socket, 'close');
+    expect(lines).toEqual(['a', 'a1', 'a2', 'b', 'b1', 'b2', 'c', 'c1', 'c2']);
+  });
+
+  test.each([
+    ['an async handler', 0],
+    ['several listeners', 1],
+  ])('of %s, whatever those queue comes too', async (_, others) => {
     const { url } = await sending(text('a'), text('b'), closeFrame(1000));
     const socket = socketTo(url);
     const lines: string[] = [];
+    for (let i = 0; i < others; i++) socket.addEventListener('message', () => undefined);
     socket.onopen = () => {
       lines.push('open');
       void Promise.resolve().then(() => lines.push('after open'));
