@@ -2,6 +2,8 @@
  * wstap as a library: the WebSocket API of browsers, a server beside it, and eyes for tests, over the engine that the
  * commands use. Nothing of the command line comes along.
  */
+
+export type { Ending } from './endpoint/client.ts';
 export { CloseEvent, type CloseEventInit } from './library/close-event.ts';
 export {
   type HandshakeAnswer,
@@ -50,6 +52,10 @@ export {
   WebSocketStream,
   type WebSocketStreamOptions,
 } from './library/websocket-stream.ts';
+export type { Action, FrameSpec } from './protocol/connection/action.ts';
 export type { Limits } from './protocol/connection/limits.ts';
 export type { Finding } from './protocol/handshake/finding.ts';
+export type { MessageView } from './protocol/message/message.ts';
+export type { PreparedMessage } from './protocol/message/prepared.ts';
 export type { SessionEvent } from './session/event.ts';
+export type { Pace } from './transport/paced.ts';
