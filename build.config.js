@@ -29,8 +29,9 @@ const shared = {
   write: false,
 };
 
-/** What is loaded for `connect` in a pipe: one file, because each file costs a start about a millisecond. */
-const hot = /\/command\/(?:connect|connect-pipe|client-options)\.ts$/;
+/** What `connect` needs in a pipe is one file, because each file costs a start about a millisecond. */
+const hot = /\/command\/(?:connect-pipe|client-options)\.ts$/;
+const connect = /\/command\/connect\.ts$/;
 
 if (process.argv.includes('--man')) await writeManual();
 else {
@@ -52,6 +53,7 @@ async function writeProgram() {
         if (kind !== 'dynamic-import' || pluginData === 'seen' || shared.external.includes(path)) return undefined;
         const { path: file } = await bundle.resolve(path, { kind, importer, resolveDir, pluginData: 'seen' });
         if (hot.test(file)) return undefined;
+        if (connect.test(file)) return { path: './connect.js', external: true };
         const name = basename(file, extname(file));
         const entry = path.startsWith('.') ? file : path;
         cold.set(path.startsWith('.') ? name : path, entry);
@@ -60,7 +62,12 @@ async function writeProgram() {
     },
   };
   const small = { ...shared, minifyWhitespace: true, minifySyntax: true, metafile: true };
-  const first = await build({ ...small, entryPoints: ['src/main.ts', 'src/env.ts'], outdir: 'dist', plugins: [heat] });
+  const first = await build({
+    ...small,
+    entryPoints: { main: 'src/main.ts', env: 'src/env.ts', connect: 'src/command/connect.ts' },
+    outdir: 'dist',
+    plugins: [heat],
+  });
   const second = await build({
     ...small,
     entryPoints: Object.fromEntries(cold),
