@@ -15,7 +15,7 @@ import { clientEnv, randomFraction } from './client-env.ts';
 import { Console, consoleOptions } from './console.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { diagnosticsOptions } from './diagnostics-options.ts';
-import { type Ending, statusOf } from './failure.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { agreements, timeTaken } from './greeting.ts';
 import { type Look, lookOf } from './look.ts';
 import { missedText } from './missed.ts';
@@ -38,8 +38,6 @@ export async function connectTerminal(options: Options, client: ClientOptions, t
   const look = await lookOf(options, env, env.stdout);
   return new TerminalSession(options, client, to, env, execute, look).run();
 }
-
-const SIGNAL_STATUS = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup } as const;
 
 class TerminalSession {
   readonly #options: Options;
@@ -212,7 +210,7 @@ class TerminalSession {
   #signalled(signal: EndSignal): void {
     if (signal === 'SIGINT' && this.#toolbox) this.#toolbox.terminal.interrupt();
     else {
-      this.#status ??= SIGNAL_STATUS[signal];
+      this.#status ??= STATUS_OF_SIGNAL[signal];
       this.#leave();
     }
   }

@@ -1,8 +1,9 @@
+import { ExitStatus } from '../exit-status.ts';
 import type { Violation } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { DiagnosticsOptions } from './diagnostics-options.ts';
-import type { Ending } from './failure.ts';
+import { type Ending, statusOf } from './failure.ts';
 
 /**
  * Diagnostics that load what draws them only when there is something to say: a run in a script that goes well starts
@@ -40,12 +41,10 @@ export class LateDiagnostics {
 
   /** The last words, drawn by the real one; nothing is loaded where all is well. */
   async end(ending: Ending): Promise<void> {
-    if (ending.type === 'closed' && ending.wasClean && this.violation === undefined && NORMAL.has(ending.code)) return;
+    if (statusOf(ending, this.violation !== undefined) === ExitStatus.ok) return;
     const { Diagnostics: Whole } = await import('./diagnostics.ts');
     const whole: Diagnostics = new Whole(this.#options, this.#print);
     for (const event of this.#kept) whole.record(event);
     whole.end(ending);
   }
 }
-
-const NORMAL: ReadonlySet<number> = new Set([1000, 1001, 1005]);

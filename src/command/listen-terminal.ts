@@ -12,7 +12,7 @@ import { ClientList } from './client-list.ts';
 import { Console, consoleOptions } from './console.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { diagnosticsOptions } from './diagnostics-options.ts';
-import { type Ending, statusOf } from './failure.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from './failure.ts';
 import { type Look, lookOf } from './look.ts';
 import { messageArgument, type OutgoingMessage, writingOf } from './outgoing.ts';
 import { Reminder } from './reminder.ts';
@@ -28,7 +28,6 @@ export async function listenTerminal(options: Options, serverOptions: ServerOpti
 
 /** Milliseconds that clients have for their closing handshake once we end. */
 const FAREWELL = 5000;
-const SIGNAL_STATUS = { SIGINT: ExitStatus.sigint, SIGTERM: ExitStatus.sigterm, SIGHUP: ExitStatus.sighup } as const;
 
 class ServerTerminal {
   readonly #options: Options;
@@ -194,7 +193,7 @@ class ServerTerminal {
 
   #signalled(signal: EndSignal): void {
     if (signal === 'SIGINT' && this.#toolbox) this.#toolbox.terminal.interrupt();
-    else this.#leave(SIGNAL_STATUS[signal]);
+    else this.#leave(STATUS_OF_SIGNAL[signal]);
   }
 
   /** Closes every connection and waits for the clients; a second time ends at once. */

@@ -3,7 +3,16 @@ import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import { isLoopbackName } from '../protocol/handshake/origin.ts';
 import type { Command } from './command.ts';
-import { COUNT_OPTIONS, HELP, LIMIT_OPTIONS, MESSAGE_OPTIONS, REQUEST_OPTIONS, VIEW_OPTIONS, WAIT_OPTIONS } from './options.ts';
+import {
+  COUNT_OPTIONS,
+  HELP,
+  LIMIT_OPTIONS,
+  MAX_HEADER,
+  MESSAGE_OPTIONS,
+  REQUEST_OPTIONS,
+  VIEW_OPTIONS,
+  WAIT_OPTIONS,
+} from './options.ts';
 import { rawWarning } from './warnings.ts';
 
 /** A client's option, told from the server's side. */
@@ -103,6 +112,7 @@ const spec: CommandSpec = {
       summary: '/ begins a command (default); --no-slash sends it',
     },
     ...LIMIT_OPTIONS,
+    MAX_HEADER,
     HELP,
   ],
   examples: [

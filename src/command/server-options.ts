@@ -7,7 +7,7 @@ import { readParameters } from '../protocol/extension/permessage-deflate.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';
 import { parseHeaderLine } from '../protocol/handshake/request.ts';
-import { fieldValues } from '../protocol/http/head.ts';
+import { fieldValues, SERVER_HEAD_LIMITS } from '../protocol/http/head.ts';
 import { isToken, parseParameterList } from '../protocol/http/parameter-list.ts';
 import { PinnedBudget } from '../protocol/message/pinned.ts';
 import { limitsOf } from './client-options.ts';
@@ -51,6 +51,7 @@ export function serverOptions(options: Options, hosts: readonly string[], port: 
     subprotocols,
     headers: options.texts('header'),
     deflate: options.off('compress') ? undefined : preference(options.text('deflate')),
+    headLimits: { ...SERVER_HEAD_LIMITS, maxBytes: options.number('max-header') ?? SERVER_HEAD_LIMITS.maxBytes },
     handshakeTimeout: options.number('timeout') ?? 10_000,
     maxConnections: options.number('max-connections') ?? 1024,
     policy: policyOf(options, hosts),

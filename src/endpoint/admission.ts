@@ -9,6 +9,7 @@ import {
   encodeHead,
   type Field,
   fieldValues,
+  type HeadLimits,
   type RequestHead,
   type ResponseHead,
   SERVER_HEAD_LIMITS,
@@ -24,6 +25,8 @@ import type { Tell } from './stamp.ts';
  * and answered with a 101 or with a status that says why not. Nobody is refused silently.
  */
 export interface AdmissionOptions {
+  /** How much of a request is read; `SERVER_HEAD_LIMITS` where it is left out. */
+  readonly headLimits?: HeadLimits;
   /** Those that are spoken, of which the client's first choice is taken; or who chooses among the client's. */
   readonly subprotocols: readonly string[] | SubprotocolChooser;
   /** Header lines added to every 101. */
@@ -83,7 +86,7 @@ export class Admission implements TransportHandler {
   /** `undefined`: nobody watches. */
   readonly #tell: Tell | undefined;
   readonly #done: (admitted: Admitted | undefined) => void;
-  readonly #reader = new HeadReader('request', SERVER_HEAD_LIMITS);
+  readonly #reader: HeadReader<'request'>;
   #stopDeadline: (() => void) | undefined;
   #over = false;
   /** Whether it was the client that went, before its request was whole. */
@@ -98,6 +101,7 @@ export class Admission implements TransportHandler {
   ) {
     this.#transport = transport;
     this.#options = options;
+    this.#reader = new HeadReader('request', options.headLimits ?? SERVER_HEAD_LIMITS);
     this.#clock = clock;
     this.#tell = tell;
     this.#done = done;

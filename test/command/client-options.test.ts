@@ -181,3 +181,29 @@ test('limits given by hand are kept to', async () => {
   expect(await run(['--max-frame', '5', (await peer()).url])).toMatchObject({ status: 7, stdout: '12345\n' });
   expect(await run(['--max-message', '6', '-w', '50ms', (await peer()).url])).toMatchObject({ stdout: '12345\n123456\n' });
 });
+
+test('--max-fragments counts the frames of a message, empty ones too', async () => {
+  const peer = () =>
+    upgrading((socket) => {
+      socket.write(Buffer.concat([frame(0x01, 'a'), frame(0x00), frame(0x80, 'b')]));
+      endOnData(socket);
+    });
+  const refused = await run(['--max-fragments', '2', (await peer()).url]);
+  expect(refused).toMatchObject({ status: 7, stdout: '' });
+  expect(refused.stderr).toContain('more than 2 fragments');
+  expect(await run(['--max-fragments', '3', '-w', '50ms', (await peer()).url])).toMatchObject({ stdout: 'ab\n' });
+});
+
+test('--max-header bounds the head of the answer', async () => {
+  const peer = () => upgrading((socket) => endOnData(socket), `X-Long: ${'x'.repeat(2000)}\r\n`);
+  expect((await run(['--max-header', '1KiB', '-w', '50ms', (await peer()).url])).status).toBe(6);
+  expect((await run(['--max-header', '4KiB', '-w', '50ms', (await peer()).url])).status).not.toBe(6);
+});
+
+test('-i without a terminal', async () => {
+  expect(await run(['-i', '-x', 'a', 'ws://127.0.0.1:1/'])).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'wstap: -i needs a terminal at standard input and output\n',
+  });
+});

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { candidates } from '../../src/cli/completion.ts';
+import { renderHelp } from '../../src/cli/help.ts';
 import { manualPage } from '../../src/command/manual.ts';
 import { allCommands } from '../../src/command/table.ts';
 import { ExitStatus } from '../../src/exit-status.ts';
@@ -36,6 +38,23 @@ describe('the manual page', () => {
       else if (process.env.CI) throw new Error('mandoc is missing: apt-get install mandoc');
     }
     if (!mandoc) context.skip('mandoc is missing: apt-get install mandoc');
+  });
+});
+
+describe('every option that is not hidden', async () => {
+  const commands = (await allCommands()).map(({ spec }) => spec);
+  const fallback = commands.find(({ name }) => name === 'connect');
+  const readme = readFileSync(resolve('README.md'), 'utf8');
+
+  it.each(commands)('of $name is in help, README and completion', (spec) => {
+    const help = renderHelp('wstap', spec);
+    if (!fallback) throw new Error('no connect');
+    const offered = candidates({ commands, fallback }, [spec.name, '--']).map(({ word }) => word.replace(/=$/, ''));
+    for (const { name } of spec.options.filter(({ hidden }) => !hidden)) {
+      expect(help, 'help').toMatch(new RegExp(`--(?:\\[no-\\])?${name}\\b`));
+      expect(readme, 'README').toMatch(new RegExp('`--' + name + '[`[]'));
+      expect(offered, 'completion').toContain(`--${name}`);
+    }
   });
 });
 

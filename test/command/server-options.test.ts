@@ -138,3 +138,10 @@ test.each<[string[], string]>([
   expect(outcome).toMatchObject({ status: 2, stdout: '' });
   expect(outcome.stderr).toContain(`wstap: ${said}`);
 });
+
+test.each([
+  [[], 101],
+  [['--max-header', '64'], 431],
+] as const)('%j bounds the head of a request: %i', async (argv, status) => {
+  expect(await statusFor(argv, undefined)).toBe(status);
+});
