@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -30,7 +30,7 @@ const shared = {
 };
 
 /** What `connect` needs in a pipe is one file, because each file costs a start about a millisecond. */
-const hot = /\/command\/(?:connect-pipe|client-options)\.ts$/;
+const hot = /\/command\/(?:connect\/pipe|option\/client-options)\.ts$/;
 const connect = /\/command\/connect\.ts$/;
 
 if (process.argv.includes('--man')) await writeManual();
@@ -54,10 +54,11 @@ async function writeProgram() {
         const { path: file } = await bundle.resolve(path, { kind, importer, resolveDir, pluginData: 'seen' });
         if (hot.test(file)) return undefined;
         if (connect.test(file)) return { path: './connect.js', external: true };
-        const name = basename(file, extname(file));
-        const entry = path.startsWith('.') ? file : path;
-        cold.set(path.startsWith('.') ? name : path, entry);
-        return { path: `./cold/${path.startsWith('.') ? name : path}.js`, external: true };
+        const own = path.startsWith('.');
+        // Files of different folders may share their name.
+        const name = own ? relative(join(root, 'src'), file).slice(0, -extname(file).length).replaceAll(sep, '-') : path;
+        cold.set(name, own ? file : path);
+        return { path: `./cold/${name}.js`, external: true };
       });
     },
   };

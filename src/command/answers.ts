@@ -5,7 +5,7 @@ import type { CommandSpec } from '../cli/option.ts';
 import type { Env } from '../env.ts';
 import { colorLevel, colorStyle, plainStyle } from '../view/style.ts';
 import { OVERVIEW } from './overview.ts';
-import { print } from './print.ts';
+import { print } from './session/print.ts';
 import { allCommands, FALLBACK } from './table.ts';
 
 /** What wstap says about itself: help, version, completion. */

@@ -3,8 +3,8 @@ import { completionScript } from '../cli/completion-script.ts';
 import { type CommandSpec, type ParsedArguments, UsageError } from '../cli/option.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
-import { HELP } from './options.ts';
-import { print } from './print.ts';
+import { HELP } from './option/view-options.ts';
+import { print } from './session/print.ts';
 
 const spec: CommandSpec = {
   name: 'completion',

@@ -3,19 +3,13 @@ import { UsageError } from '../cli/option.ts';
 import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
-import {
-  COUNT_OPTIONS,
-  HELP,
-  LIMIT_OPTIONS,
-  MAX_HEADER,
-  MESSAGE_OPTIONS,
-  NETWORK_OPTIONS,
-  REQUEST_OPTIONS,
-  VERSION,
-  VIEW_OPTIONS,
-} from './options.ts';
-import { parseAddress } from './target.ts';
-import { warnings } from './warnings.ts';
+import { LIMIT_OPTIONS, MAX_HEADER } from './option/limit-options.ts';
+import { COUNT_OPTIONS, MESSAGE_OPTIONS } from './option/message-options.ts';
+import { NETWORK_OPTIONS } from './option/network-options.ts';
+import { REQUEST_OPTIONS } from './option/request-options.ts';
+import { parseAddress } from './option/target.ts';
+import { HELP, VERSION, VIEW_OPTIONS } from './option/view-options.ts';
+import { warnings } from './option/warnings.ts';
 
 const spec: CommandSpec = {
   name: 'connect',
@@ -140,7 +134,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const interactive = isInteractive(options, env);
   const [text] = given;
   if (text !== undefined) return session(options, text, env, interactive);
-  const { startEcho } = await import('./embedded-echo.ts');
+  const { startEcho } = await import('./connect/embedded-echo.ts');
   const echo = await startEcho(env);
   try {
     return await session(options, echo.url, env, interactive, true);
@@ -153,13 +147,13 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
 async function session(options: Options, text: string, env: Env, interactive: boolean, inside = false): Promise<number> {
   const address = parseAddress(text);
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
-  const { clientOptions } = await import('./client-options.ts');
+  const { clientOptions } = await import('./option/client-options.ts');
   const client = await clientOptions(options, address, env);
   if (interactive) {
-    const { connectTerminal } = await import('./connect-terminal.ts');
+    const { connectTerminal } = await import('./connect/terminal.ts');
     return connectTerminal(options, client, { url: address.url, inside }, env);
   }
-  const { connectPipe } = await import('./connect-pipe.ts');
+  const { connectPipe } = await import('./connect/pipe.ts');
   return connectPipe(options, client, address.url, env);
 }
 

@@ -2,7 +2,10 @@ import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
-import { HELP, MAX_HEADER, NETWORK_OPTIONS, REQUEST_OPTIONS, VIEW_OPTIONS } from './options.ts';
+import { MAX_HEADER } from './option/limit-options.ts';
+import { NETWORK_OPTIONS } from './option/network-options.ts';
+import { REQUEST_OPTIONS } from './option/request-options.ts';
+import { HELP, VIEW_OPTIONS } from './option/view-options.ts';
 
 const spec: CommandSpec = {
   name: 'handshake',
@@ -38,7 +41,7 @@ const spec: CommandSpec = {
 };
 
 async function run(parsed: ParsedArguments, env: Env): Promise<number> {
-  const { inspect } = await import('./handshake-inspect.ts');
+  const { inspect } = await import('./handshake/inspect.ts');
   return inspect(parsed.positionals[0] ?? '', new Options(parsed), env);
 }
 

@@ -3,17 +3,11 @@ import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import { isLoopbackName } from '../protocol/handshake/origin.ts';
 import type { Command } from './command.ts';
-import {
-  COUNT_OPTIONS,
-  HELP,
-  LIMIT_OPTIONS,
-  MAX_HEADER,
-  MESSAGE_OPTIONS,
-  REQUEST_OPTIONS,
-  VIEW_OPTIONS,
-  WAIT_OPTIONS,
-} from './options.ts';
-import { rawWarning } from './warnings.ts';
+import { LIMIT_OPTIONS, MAX_HEADER } from './option/limit-options.ts';
+import { COUNT_OPTIONS, MESSAGE_OPTIONS, WAIT_OPTIONS } from './option/message-options.ts';
+import { REQUEST_OPTIONS } from './option/request-options.ts';
+import { HELP, VIEW_OPTIONS } from './option/view-options.ts';
+import { rawWarning } from './option/warnings.ts';
 
 /** A client's option, told from the server's side. */
 function answering(name: string, summary: string): OptionSpec {
@@ -157,12 +151,12 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   if (!isLoopbackName(host)) {
     env.stderr.write(`wstap: ! ${host} can be reached from other machines; nobody is asked for a password\n`);
   }
-  const { serverOptions } = await import('./server-options.ts');
+  const { serverOptions } = await import('./option/server-options.ts');
   const server = serverOptions(options, address.hosts, address.port);
   const terminal = env.stdin.isTTY === true && env.stdout.isTTY === true && !options.has('format');
-  if (terminal) return (await import('./listen-terminal.ts')).listenTerminal(options, server, env);
-  if (options.flag('once')) return (await import('./listen-once.ts')).listenOnce(options, server, env);
-  return (await import('./listen-pipe.ts')).listenPipe(options, server, env);
+  if (terminal) return (await import('./listen/terminal.ts')).listenTerminal(options, server, env);
+  if (options.flag('once')) return (await import('./listen/once.ts')).listenOnce(options, server, env);
+  return (await import('./listen/pipe.ts')).listenPipe(options, server, env);
 }
 
 export const command: Command = { spec, run };

@@ -7,7 +7,7 @@ import type { Violation } from '../protocol/rule.ts';
 export type Direction = 'sent' | 'received';
 
 /** A step on the way to the server, in the order in which they are taken. */
-export type HopName = 'dns' | 'tcp' | 'proxy' | 'tls' | 'http';
+export type HopName = 'dns' | 'tcp' | 'unix' | 'proxy' | 'proxy-tls' | 'tls' | 'http' | 'http2';
 
 /** The server's certificate as TLS gave it. Strings come from the peer: escape before printing. */
 export interface CertificateFacts {

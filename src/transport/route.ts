@@ -1,16 +1,61 @@
 import type { CertificateFacts, HopName } from '../session/event.ts';
 
 /**
- * The way to a server as a list of hops. Each hop that is completed is told with its time; a failure names the hop at
- * which it happened. Proxies and HTTP/2 will take their places between TCP and TLS, and after it.
+ * The way to a server as a list of hops: resolve → connect → proxy → TLS → upgrade or HTTP/2 stream. Each hop that is
+ * completed is told with its time; a failure names the hop at which it happened.
  */
-/** Where to go. */
+/** Where to go, and by which road. */
 export interface Target {
   /** A name or address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
   /** `undefined`: plain TCP. */
   readonly tls?: TlsChoice | undefined;
+  /** A proxy that is asked for a tunnel to `host` and `port`. */
+  readonly proxy?: Proxy | undefined;
+  readonly road?: Road | undefined;
+}
+
+/** How the first connection is made: to the proxy where there is one, else to the server. */
+export interface Road {
+  /** Only IPv4 or only IPv6 addresses. */
+  readonly family?: 4 | 6 | undefined;
+  /** Addresses for a name and port, in place of what name servers say (curl's `--resolve`). Port `undefined`: any. */
+  readonly resolve?: readonly Resolution[] | undefined;
+  /** Where to connect in place of a name and port (curl's `--connect-to`). */
+  readonly connectTo?: readonly Detour[] | undefined;
+  /** The address of this machine that the connection comes from, or the name of an interface. */
+  readonly from?: string | undefined;
+  /** A Unix socket to connect to, whatever host and port say; `@NAME` is an abstract one (Linux). */
+  readonly unixSocket?: string | undefined;
+}
+
+export interface Resolution {
+  /** `*`: any. */
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly addresses: readonly string[];
+}
+
+export interface Detour {
+  /** Empty: any. */
+  readonly fromHost: string;
+  readonly fromPort: number | undefined;
+  /** Empty or `undefined`: as it was. */
+  readonly toHost: string;
+  readonly toPort: number | undefined;
+}
+
+export interface Proxy {
+  readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
+  /** A name or address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined;
+  /** To an `https` proxy. */
+  readonly tls?: TlsChoice | undefined;
+  /** Where it was named, for people: `--proxy`, `https_proxy`. */
+  readonly origin: string;
 }
 
 export interface TlsChoice {
@@ -20,7 +65,22 @@ export interface TlsChoice {
   readonly extraCa: readonly string[];
   /** Goes on with a certificate that does not verify. */
   readonly insecure: boolean;
+  /** Shown to a server that asks for a client certificate. */
+  readonly identity?: TlsIdentity | undefined;
+  readonly minVersion?: TlsVersion | undefined;
+  readonly maxVersion?: TlsVersion | undefined;
+  /** Protocols offered by ALPN, best first; `['http/1.1']` where it is left out; empty: the extension is not sent. */
+  readonly alpn?: readonly string[] | undefined;
+  /** Takes lines of NSS's key log format, each with its line end. */
+  readonly keylog?: ((line: Buffer) => void) | undefined;
 }
+
+/** A certificate with its private key, in PEM or as PKCS#12. */
+export type TlsIdentity =
+  | { readonly form: 'pem'; readonly certificate: string; readonly key: string; readonly passphrase?: string | undefined }
+  | { readonly form: 'pkcs12'; readonly data: Buffer; readonly passphrase?: string | undefined };
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 export interface RouteObserver {
   /** A hop begins. */

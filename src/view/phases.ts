@@ -11,7 +11,15 @@ export interface Phase {
   readonly detail: string;
 }
 
-const NAMES: Readonly<Record<HopName, string>> = { dns: 'DNS', tcp: 'TCP', proxy: 'Proxy', tls: 'TLS', http: 'HTTP' };
+const NAMES: Readonly<Record<HopName, string>> = {
+  dns: 'DNS',
+  tcp: 'TCP',
+  unix: 'Unix',
+  proxy: 'Proxy',
+  'proxy-tls': 'proxy TLS',
+  tls: 'TLS',
+  http: 'HTTP',
+};
 const BAR = 24;
 const DETAIL = 80 - 2 - 7 - 11 - 2 - BAR - 2;
 

@@ -1,0 +1,154 @@
+import type { Options } from '../../cli/value.ts';
+import { systemClock } from '../../endpoint/clock.ts';
+import { Pipe } from '../../endpoint/pipe.ts';
+import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/server.ts';
+import type { EndSignal, Env } from '../../env.ts';
+import { ExitStatus } from '../../exit-status.ts';
+import { diagnosticsOptions, stderrPrinter } from '../option/diagnostics-options.ts';
+import { Diagnostics } from '../session/diagnostics.ts';
+import { type Ending, STATUS_OF_SIGNAL, statusOf } from '../session/failure.ts';
+import { lookOf } from '../session/look.ts';
+import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
+import { inputOf, Output } from '../session/stdio.ts';
+import { serve } from './serve.ts';
+
+/** `listen --once`: the first client is the other end of a pipe, and its end is ours. */
+export async function listenOnce(options: Options, serverOptions: ServerOptions, env: Env): Promise<number> {
+  const writing = writingOf(options);
+  const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
+  const look = await lookOf(options, env, env.stderr);
+  const diagnostics = new Diagnostics(diagnosticsOptions(options, look, undefined), stderrPrinter(env));
+  return new OnceSession(options, env, writing, execute, diagnostics).run(serverOptions);
+}
+
+class OnceSession {
+  readonly #options: Options;
+  readonly #env: Env;
+  readonly #diagnostics: Diagnostics;
+  readonly #frames: boolean;
+  readonly #output: Output;
+  readonly #pipe: Pipe;
+  #server: Server | undefined;
+  #peer: Peer | undefined;
+  #status: number | undefined;
+  #resolve: (status: number) => void = () => undefined;
+
+  constructor(options: Options, env: Env, writing: Writing, execute: readonly OutgoingMessage[], diagnostics: Diagnostics) {
+    this.#options = options;
+    this.#env = env;
+    this.#diagnostics = diagnostics;
+    this.#frames = options.has('dump') || options.count('verbose') >= 2;
+    this.#output = new Output(options, env, this.#frames, {
+      full: () => this.#pipe.hold(),
+      room: () => this.#pipe.release(),
+      fail: (code, message) => this.#outputFailed(code, message),
+    });
+    const input = inputOf(options, writing, env, {
+      send: (opcode, bytes, start, end) => this.#pipe.send(opcode, bytes, start, end),
+      piece: () => this.#pipe.pieceSent(),
+      end: () => this.#pipe.inputEnded(),
+      fail: (text) => {
+        diagnostics.note(text);
+        this.#leave(ExitStatus.local);
+      },
+    });
+    const pipeOptions = {
+      execute,
+      wait: options.number('wait') ?? Number.POSITIVE_INFINITY,
+      exitOnEof: options.flag('exit-on-eof'),
+      count: options.flag('one') ? 1 : options.number('count'),
+      expect: options.patterns('expect'),
+      echo: options.flag('echo'),
+    };
+    const clock = systemClock(() => env.now());
+    this.#pipe = new Pipe(pipeOptions, clock, input, this.#output, (ending) => this.#ended(ending));
+  }
+
+  async run(serverOptions: ServerOptions): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#resolve = resolve;
+    });
+    const stopListening = this.#env.onSignal((signal) => this.#signalled(signal));
+    try {
+      this.#server = await this.#serve(serverOptions);
+      if (this.#peer) this.#server.stopAccepting();
+      return await ended;
+    } finally {
+      stopListening();
+      this.#server?.destroy();
+    }
+  }
+
+  #serve(serverOptions: ServerOptions): Promise<Server> {
+    const record = (event: Parameters<Output['event']>[0]) => {
+      this.#diagnostics.record(event);
+      this.#output.event(event);
+    };
+    return serve(this.#options, serverOptions, this.#env, record, this.#handler(), stderrPrinter(this.#env));
+  }
+
+  /** Whoever is not the first is sent away, and nothing that it does counts. */
+  #handler(): ServerHandler {
+    const first = (peer: Peer) => peer === this.#peer;
+    const pipe = this.#pipe;
+    return {
+      opened: (peer) => this.#opened(peer),
+      message: (peer, message) => first(peer) && pipe.message(message),
+      pong: (peer, payload) => first(peer) && pipe.pong(payload),
+      drain: (peer) => first(peer) && pipe.drain(),
+      peerClosed: (peer) => first(peer) && pipe.peerClosed(),
+      ended: (peer, ending) => first(peer) && pipe.end(ending),
+      refused: (_, remote, left) => {
+        const what = left ? 'left before its request was whole' : 'was refused';
+        this.#diagnostics.note(`${remote} ${what}; still waiting for a client`);
+      },
+      trouble: (_, message) => this.#diagnostics.note(message),
+    };
+  }
+
+  #opened(peer: Peer): void {
+    if (this.#peer) {
+      peer.link.close(1013, 'one client only');
+      return;
+    }
+    this.#peer = peer;
+    this.#server?.stopAccepting();
+    if (this.#output.json || this.#frames) peer.link.connection.watch(true);
+    this.#pipe.open(peer.link);
+  }
+
+  #outputFailed(code: string, message: string): void {
+    if (code !== 'EPIPE') this.#diagnostics.note(`standard output failed: ${message}`);
+    this.#leave(code === 'EPIPE' ? ExitStatus.sigpipe : ExitStatus.local);
+  }
+
+  #signalled(signal: EndSignal): void {
+    const why = STATUS_OF_SIGNAL[signal];
+    if (this.#status === why) this.#peer?.link.destroy();
+    this.#leave(why, 1001);
+  }
+
+  /** Ends for a reason of ours, with a close `code`; at once where no client has come. */
+  #leave(why: number, code?: number): void {
+    this.#status ??= why;
+    this.#pipe.release();
+    this.#pipe.leave(code);
+    if (!this.#peer) this.#resolve(this.#status);
+  }
+
+  #ended(ending: Ending): void {
+    const written = this.#output.finish();
+    // Whoever was told to end does not wait for a reader that may have stalled for ever.
+    if (this.#status !== undefined && this.#status > 128) this.#resolve(this.#status);
+    else void written.then(() => this.#resolve(this.#conclude(ending)));
+  }
+
+  #conclude(ending: Ending): number {
+    if (this.#status !== undefined) return this.#status;
+    this.#diagnostics.end(ending);
+    const status = statusOf(ending, this.#diagnostics.violation !== undefined);
+    if (status !== ExitStatus.ok || this.#pipe.satisfied) return status;
+    this.#diagnostics.unmet(this.#pipe.unmet);
+    return ExitStatus.unmet;
+  }
+}

@@ -1,0 +1,33 @@
+import type { OptionSpec } from '../../cli/option.ts';
+import { parseDuration } from '../../cli/value.ts';
+
+const NETWORK = 'Connection';
+
+/** How to get there. */
+export const NETWORK_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'timeout',
+    kind: 'value',
+    placeholder: 'TIME',
+    parse: parseDuration,
+    defaultText: '10s',
+    group: NETWORK,
+    summary: 'one deadline for the whole way to an open connection',
+  },
+  {
+    name: 'insecure',
+    short: ['n', 'k'],
+    aliases: ['no-check'],
+    kind: 'flag',
+    group: NETWORK,
+    summary: 'go on with a certificate that does not verify',
+  },
+  {
+    name: 'ca',
+    kind: 'value',
+    repeatable: true,
+    placeholder: 'FILE',
+    group: NETWORK,
+    summary: 'trust these certificates (PEM) too',
+  },
+];

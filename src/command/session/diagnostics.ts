@@ -1,0 +1,91 @@
+import { RULES, type Violation } from '../../protocol/rule.ts';
+import type { SessionEvent } from '../../session/event.ts';
+import { renderChecklist } from '../../view/checklist.ts';
+import { endingLines } from '../../view/ending.ts';
+import { frameView } from '../../view/frame.ts';
+import { HandshakeCollector } from '../../view/handshake-collector.ts';
+import { renderHead } from '../../view/handshake-head.ts';
+import { renderCertificate, renderPhases } from '../../view/phases.ts';
+import { durationText } from '../../view/size.ts';
+import type { DiagnosticsOptions } from '../option/diagnostics-options.ts';
+import type { Ending } from './failure.ts';
+
+/** What a session says beside its payload: a sink for its events, and the last words. */
+export class Diagnostics {
+  readonly #options: DiagnosticsOptions;
+  readonly #print: (line: string) => void;
+  readonly #frame: (event: Extract<SessionEvent, { type: 'frame' }>) => string;
+  #collector: HandshakeCollector;
+  #headShown = false;
+  /** The rule whose breach failed the connection. */
+  violation: Violation | undefined;
+
+  constructor(options: DiagnosticsOptions, print: (line: string) => void) {
+    this.#options = options;
+    this.#print = print;
+    this.#collector = new HandshakeCollector(options.url);
+    const { look, dump = 'line', dumpMax, numbered } = options;
+    const { style, width } = look;
+    this.#frame = frameView({ dump, style, width, numbered, ...(dumpMax !== undefined && { dumpMax }) });
+  }
+
+  get handshake(): HandshakeCollector {
+    return this.#collector;
+  }
+
+  readonly record = (event: SessionEvent): void => {
+    this.#collector.record(event);
+    if (this.#options.verbosity > 0) this.#tellHandshake(event);
+    if (event.type === 'frame' && this.#options.dump) this.#print(this.#frame(event));
+    if (event.type === 'violation') this.#tellViolation(event.violation, event.fatal);
+  };
+
+  /** A new connection to the same server begins: what was known of the last one is no longer so. */
+  restart(): void {
+    this.#collector = new HandshakeCollector(this.#options.url);
+    this.#headShown = false;
+    this.violation = undefined;
+  }
+
+  /** The last words; nothing where all is well. */
+  end(ending: Ending): void {
+    const { look } = this.#options;
+    const view = { ...look, headShown: this.#headShown, violation: this.violation };
+    for (const line of endingLines(ending, this.#collector.report, view)) this.#print(line);
+  }
+
+  /** A remark of ours; `-q` leaves it out. It may quote a peer. */
+  note(text: string): void {
+    if (!this.#options.quiet) this.#print(`wstap: ${this.#options.look.safe(text)}`);
+  }
+
+  /** An expectation was not met: said even with `-q`, as it is the reason for the exit status. */
+  unmet(text: string): void {
+    this.#print(`wstap: ${this.#options.look.style.bad(`not met: ${text}`)}`);
+  }
+
+  #tellHandshake(event: SessionEvent): void {
+    const { look } = this.#options;
+    if (event.type === 'hop' && event.certificate)
+      for (const line of renderCertificate(event.certificate, look)) this.#print(line);
+    if (event.type === 'head') {
+      this.#headShown ||= event.direction === 'received';
+      for (const line of renderHead(event.head, { ...look, direction: event.direction })) this.#print(line);
+    }
+    if (event.type === 'rtt') this.#print(look.style.dim(`  ping answered after ${durationText(event.rtt)}`));
+    if (event.type !== 'open') return;
+    // A server takes no way that could be drawn.
+    const phases = this.#options.numbered ? [] : (this.#collector.report.phases ?? []);
+    for (const line of renderPhases(phases, look)) this.#print(line);
+    const odd = event.findings.filter(({ level }) => level !== 'pass');
+    if (odd.length > 0) for (const line of renderChecklist(odd, look)) this.#print(line);
+  }
+
+  #tellViolation(violation: Violation, fatal: boolean): void {
+    if (fatal) this.violation = violation;
+    else if (!this.#options.dump) {
+      const { section } = RULES[violation.rule];
+      this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); going on, as --lenient says`);
+    }
+  }
+}
