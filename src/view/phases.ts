@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<HopName, string>> = {
   'proxy-tls': 'proxy TLS',
   tls: 'TLS',
   http: 'HTTP',
+  http2: 'HTTP/2',
 };
 const BAR = 24;
 const DETAIL = 80 - 2 - 7 - 11 - 2 - BAR - 2;
