@@ -1,10 +1,17 @@
+import { arena, arenaInUse } from './arena.ts';
+
 /**
  * Masking of RFC 6455 §5.3: `transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4)`.
  * The same transformation masks and unmasks. A key is one unsigned 32-bit number, its first octet the most significant.
  */
 
+/** From this many bytes on the way through the arena is the shorter one. */
+const WIDE = 512;
 /** From this many bytes on, whole aligned words through an Int32Array are faster than unaligned ones through a DataView. */
 const LONG = 192;
+
+/** Up to this many bytes a loop copies sooner than a call. */
+const TINY = 32;
 
 let cachedBuffer: ArrayBufferLike | undefined;
 let cachedView: DataView = new DataView(new ArrayBuffer(0));
@@ -38,8 +45,51 @@ export function rotateKey(key: number, phase: number): number {
  */
 export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
   const turned = rotateKey(key, phase);
-  if (end - start >= LONG) maskLong(bytes, start, end, turned);
+  if (bytes !== known) learn(bytes);
+  if (place >= 0) arenaInUse()?.xor(place + start, place + end, reversed(turned));
+  else if (end - start >= WIDE && maskThrough(bytes, start, end, bytes, start, turned)) return;
+  else if (end - start >= LONG) maskLong(bytes, start, end, turned);
   else maskShort(bytes, start, end, turned);
+}
+
+/** Writes `from[start, end)`, masked, to `to[at, …)`. `phase` as in `maskInPlace`. */
+export function maskInto(from: Uint8Array, start: number, end: number, to: Buffer, at: number, key: number, phase = 0): void {
+  const length = end - start;
+  if (to !== known) learn(to);
+  if (place < 0 && length >= WIDE && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
+  if (length <= TINY) for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+  else to.set(from.subarray(start, end), at);
+  maskInPlace(to, at, at + length, key, phase);
+}
+
+/** The bytes that were looked at last, and where in the arena they lie; negative: elsewhere. */
+let known: Uint8Array | undefined;
+let place = -1;
+
+/** Asking a view for its buffer costs more than masking a short payload, and payloads come many to one view. */
+function learn(bytes: Uint8Array): void {
+  known = bytes;
+  place = bytes.buffer === arenaInUse()?.memory ? bytes.byteOffset : -1;
+}
+
+/** The four octets in the opposite order: the first one lowest. */
+function reversed(key: number): number {
+  return (key >>> 24) | ((key >>> 8) & 0xff00) | ((key << 8) & 0xff0000) | (key << 24);
+}
+
+/** Through the arena and back; false where there is none. */
+function maskThrough(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number, key: number): boolean {
+  const through = arena();
+  if (!through) return false;
+  const { scratch, xor } = through;
+  const word = reversed(key);
+  for (let next = start, there = at; next < end; next += scratch.length, there += scratch.length) {
+    const stop = Math.min(end, next + scratch.length);
+    scratch.set(next === 0 && stop === from.length ? from : from.subarray(next, stop));
+    xor(0, stop - next, word);
+    scratch.copy(to, there, 0, stop - next);
+  }
+  return true;
 }
 
 function maskShort(bytes: Uint8Array, start: number, end: number, key: number): void {
@@ -56,12 +106,16 @@ function maskShort(bytes: Uint8Array, start: number, end: number, key: number): 
 const octets = new DataView(new ArrayBuffer(4));
 const octetsAsWord = new Int32Array(octets.buffer);
 
+function wordOf(key: number): number {
+  octets.setUint32(0, key);
+  return octetsAsWord[0] as number;
+}
+
 function maskLong(bytes: Uint8Array, start: number, end: number, key: number): void {
   const unaligned = -(bytes.byteOffset + start) & 3;
   maskShort(bytes, start, start + unaligned, key);
   const turned = rotateKey(key, unaligned);
-  octets.setUint32(0, turned);
-  const word = octetsAsWord[0] as number;
+  const word = wordOf(turned);
   const words = wordsOf(bytes.buffer);
   const aligned = start + unaligned;
   let index = (bytes.byteOffset + aligned) >>> 2;
@@ -74,34 +128,6 @@ function maskLong(bytes: Uint8Array, start: number, end: number, key: number): v
   }
   for (; index < last; index++) words[index] = (words[index] as number) ^ word;
   maskShort(bytes, end - ((end - aligned) & 3), end, turned);
-}
-
-/**
- * A masked copy of a large payload, made in one pass. The copy begins at the same place within a word as the original,
- * so that whole words are read and written.
- */
-export function maskedCopy(source: Uint8Array, key: number): Uint8Array {
-  if (source.length < 8) {
-    const short = new Uint8Array(source);
-    maskShort(short, 0, short.length, key);
-    return short;
-  }
-  const pad = source.byteOffset & 3;
-  // Not zeroed: each byte is written below.
-  const copy = Buffer.allocUnsafeSlow(pad + source.length).subarray(pad);
-  const head = -pad & 3;
-  const words = (source.length - head) >>> 2;
-  const tail = head + words * 4;
-  copy.set(source.subarray(0, head));
-  copy.set(source.subarray(tail), tail);
-  octets.setUint32(0, rotateKey(key, head));
-  const word = octetsAsWord[0] as number;
-  const from = new Int32Array(source.buffer, source.byteOffset + head, words);
-  const to = new Int32Array(copy.buffer, copy.byteOffset + head, words);
-  for (let index = 0; index < words; index++) to[index] = (from[index] as number) ^ word;
-  maskShort(copy, 0, head, key);
-  maskShort(copy, tail, copy.length, rotateKey(key, tail));
-  return copy;
 }
 
 /** The four octets of a key, in wire order. */

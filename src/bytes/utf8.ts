@@ -1,10 +1,12 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /**
  * UTF-8 as it streams: a text message that comes in pieces is judged at its first impossible byte, not at its end
  * (RFC 6455 §8.1; RFC 3629 §4 gives the ranges).
  */
 export class Utf8Validator {
+  /** Whether there were only bytes below 0x80 so far. */
+  ascii = true;
   /** Continuation bytes still owed by the character that was begun. */
   #owed = 0;
   /** The range that the next byte must lie in while bytes are owed. */
@@ -16,8 +18,31 @@ export class Utf8Validator {
    * or -1 when every byte can.
    */
   push(bytes: Uint8Array, start: number, end: number): number {
-    if (this.#owed === 0 && (end - start <= 32 ? isShortAscii(bytes, start, end) : isUtf8(bytes.subarray(start, end)))) return -1;
-    return this.#scan(bytes, start, end);
+    if (this.#owed === 0) {
+      if (end - start <= 32) {
+        if (isShortAscii(bytes, start, end)) return -1;
+      } else {
+        const view = bytes.subarray(start, end);
+        if (isAscii(view)) return -1;
+        this.ascii = false;
+        if (isUtf8(view)) return -1;
+      }
+    }
+    this.ascii = false;
+    return this.#pushCut(bytes, start, end);
+  }
+
+  /** A piece that begins or ends inside a character, or is wrong: its middle is judged at once where that is worth a call. */
+  #pushCut(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    for (; at < end && this.#owed > 0; at++) if (!this.#take(bytes[at] as number)) return at;
+    let middle = end;
+    // The last character, of a first byte and at most three behind it, may be cut: all before it is whole.
+    while (middle > at && end - middle < 3 && ((bytes[middle - 1] as number) & 0xc0) === 0x80) middle--;
+    if (middle > at && (bytes[middle - 1] as number) >= 0xc0) middle--;
+    if (middle - at > 32 && isUtf8(bytes.subarray(at, middle))) at = middle;
+    for (; at < end; at++) if (!this.#take(bytes[at] as number)) return at;
+    return -1;
   }
 
   /** Whether the bytes so far end between characters. */
@@ -27,21 +52,17 @@ export class Utf8Validator {
 
   reset(): void {
     this.#owed = 0;
+    this.ascii = true;
   }
 
-  #scan(bytes: Uint8Array, start: number, end: number): number {
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] as number;
-      if (this.#owed === 0) {
-        if (byte >= 0x80 && !this.#begin(byte)) return at;
-      } else {
-        if (byte < this.#low || byte > this.#high) return at;
-        this.#owed--;
-        this.#low = 0x80;
-        this.#high = 0xbf;
-      }
-    }
-    return -1;
+  /** Whether `byte` may come next. */
+  #take(byte: number): boolean {
+    if (this.#owed === 0) return byte < 0x80 || this.#begin(byte);
+    if (byte < this.#low || byte > this.#high) return false;
+    this.#owed--;
+    this.#low = 0x80;
+    this.#high = 0xbf;
+    return true;
   }
 
   /** Overlong forms, surrogates and what lies above U+10FFFF are refused by narrowing the second byte's range. */

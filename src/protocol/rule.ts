@@ -39,6 +39,36 @@ export const RULES = {
   'message-too-big': rule('limit --max-message', 1009, 'the message is larger than the limit'),
   'too-many-fragments': rule('limit --max-fragments', 1008, 'the message has more fragments than the limit'),
   'too-many-pongs': rule('limit', 1008, 'more pings arrived than pongs could be written'),
+  // Drafts before RFC 6455: what their own text asks. Named by protocol and topic, as section numbers moved with every draft.
+  'hixie-type-unknown': rule(
+    'hixie-75/76, framing',
+    1002,
+    'only type 00 carries a message, and ff with length 0 closes (from hixie-76); every other frame is dropped',
+  ),
+  'hixie-length-endless': rule('hixie-75/76, framing', 1009, 'a frame length must not take more bytes than any length needs'),
+  'draft-rsv-set': rule('hybi-01–06, framing', 1002, 'RSV1–4 must be 0 unless an extension gives them a meaning'),
+  'draft-opcode-reserved': rule('hybi-01–06, framing', 1002, 'opcodes 6–15 are reserved'),
+  'draft-length-too-large': rule('hybi-01–06, framing', 1002, 'the top bit of a 64-bit payload length must be 0'),
+  'draft-continuation-stray': rule('hybi-01–06, framing', 1002, 'a continuation frame must follow an unfinished message'),
+  'draft-message-interleaved': rule('hybi-01–06, framing', 1002, 'a new message must not begin inside another one'),
+  'draft-control-fragmented': rule('hybi-01–06, framing', 1002, 'a control frame must not be fragmented'),
+  'draft-control-too-long': rule('hybi-06, framing', 1002, 'a control frame must have a payload of 125 bytes or less'),
+  'draft-mask-quirk': rule(
+    'hybi-04, masking',
+    1002,
+    'a client masks with a hash over the frame nonce and the connection key, not with the connection key itself',
+  ),
+  'draft-text-not-utf8': rule('hixie-75 to hybi-09', 1007, 'what is not UTF-8 in a text message is read as U+FFFD'),
+  'draft-close-letter': rule('hybi-05, closing', 1002, 'a Close body begins with C from a client and with S from a server'),
+  'draft-close-echo': rule('hybi-03, closing', 1002, 'the answer to a Close must repeat its body'),
+  'draft-close-one-byte': rule('hybi-06, closing', 1002, 'a Close body must be empty or begin with a 2-byte status code'),
+  'draft-close-code': rule('hybi-06, closing', 1002, 'close codes are 1000–1004 and 2000–4999'),
+  'draft-close-reason': rule('hybi-06, closing', 1007, 'a close reason must be valid UTF-8'),
+  'deflate-stream-failed': rule(
+    'hybi-04–10, deflate-stream',
+    1002,
+    'with deflate-stream everything behind the opening handshake must be valid DEFLATE data',
+  ),
   'too-much-pinned': rule('limit', 1008, 'unfinished messages hold more memory than this process allows'),
 } as const satisfies Record<string, Rule>;
 

@@ -1,4 +1,5 @@
 import type { Frame } from '../protocol/frame/frame.ts';
+import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import type { Head } from '../protocol/http/head.ts';
 import type { Violation } from '../protocol/rule.ts';
@@ -9,8 +10,8 @@ export type Direction = 'sent' | 'received';
 /** A step on the way to the server, in the order in which they are taken. */
 export type HopName = 'dns' | 'tcp' | 'unix' | 'proxy' | 'proxy-tls' | 'tls' | 'http' | 'http2';
 
-/** The server's certificate as TLS gave it. Strings come from the peer: escape before printing. */
-export interface CertificateFacts {
+/** A certificate. Strings come from the peer: escape before printing. */
+export interface CertificateLink {
   readonly subject: string;
   readonly issuer: string;
   /** Subject alternative names, e.g. `DNS:localhost`. */
@@ -18,9 +19,47 @@ export interface CertificateFacts {
   /** ISO 8601. */
   readonly validFrom: string;
   readonly validTo: string;
+  /** `RSA 2048 bits`, `EC P-256`, `Ed25519`. */
+  readonly key: string;
+  /** `ECDSA with SHA-256`; the number of the algorithm where it is not a common one. */
+  readonly signature: string;
+  /** Hexadecimal. */
+  readonly serial: string;
   readonly fingerprint256: string;
+}
+
+/** The peer's certificate as TLS gave it, and its issuers, up to the root as far as they are known. */
+export interface CertificateFacts extends CertificateLink {
+  /** When it was judged, ISO 8601: what days left are counted from. */
+  readonly judgedAt: string;
+  /** `sent`: the peer sent it along; else it is one that this machine trusts. */
+  readonly issuers: readonly (CertificateLink & { readonly sent: boolean })[];
+  /** The URL at which the issuer's certificate lies, as this one says. */
+  readonly issuerAt?: string;
   /** `undefined` when the chain verified; else OpenSSL's reason, e.g. `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   readonly untrusted?: string;
+}
+
+/** `slower`: another address was connected first; `unanswered`: nothing came until the whole was given up. */
+export type AttemptOutcome = 'connected' | 'failed' | 'slower' | 'unanswered';
+
+/** One address that was tried within a hop. Times have the scale of the event's `at`. */
+export interface Attempt {
+  /** `127.0.0.1:80`, `[::1]:80`. */
+  readonly address: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: AttemptOutcome;
+  /** The system's, where it failed: `ECONNREFUSED`. */
+  readonly code?: string | undefined;
+}
+
+/** Why a server is asked once more: elsewhere, with credentials, or in an older version of the protocol. */
+export type RetryReason = 'redirect' | 'challenge' | 'draft';
+
+export interface Http2Parameter {
+  readonly name: string;
+  readonly value: number | string;
 }
 
 export type Happening =
@@ -31,13 +70,41 @@ export type Happening =
       readonly startedAt: number;
       readonly detail: string;
       readonly certificate?: CertificateFacts;
+      /** Of `dns`: all that the name stands for, in the order of trying. */
+      readonly addresses?: readonly string[];
+      /** Of `tcp`: each address that was tried. */
+      readonly attempts?: readonly Attempt[];
     }
-  /** A head of the opening handshake. `raw` is as on the wire, up to and with the blank line. */
+  /**
+   * A frame that is about a whole HTTP/2 connection: its parameters by their names in RFC 9113 §6.5.2 and RFC 8441 §3, those of
+   * SETTINGS as far as they differ from their initial values; of GOAWAY `error` and, where it says more, `debug` by the peer.
+   */
+  | {
+      readonly type: 'http2';
+      readonly direction: Direction;
+      readonly frame: 'SETTINGS' | 'GOAWAY';
+      readonly parameters: readonly Http2Parameter[];
+    }
+  /**
+   * A head of the opening handshake. `raw` is as on the wire, up to and with the blank line; over HTTP/2, where the wire has
+   * it compressed, it is its text, and pseudo-header fields come first among the fields.
+   */
   | { readonly type: 'head'; readonly direction: Direction; readonly head: Head; readonly raw: Uint8Array }
   /** The opening handshake is over and the connection open. */
   | { readonly type: 'open'; readonly subprotocol: string; readonly extensions: string; readonly findings: readonly Finding[] }
   /** The opening handshake failed: `findings` says why; `body` is the start of the answer's body. */
-  | { readonly type: 'refused'; readonly findings: readonly Finding[]; readonly body: Uint8Array; readonly bodyCut: boolean }
+  | {
+      readonly type: 'refused';
+      readonly findings: readonly Finding[];
+      readonly body: Uint8Array;
+      readonly bodyCut: boolean;
+      /** What whoever decides about further tries has to say; it may quote the peer. */
+      readonly cause?: Cause;
+    }
+  /** That answer opens nothing, and the server is asked once more: what follows is of that try. `to` is its URL. */
+  | { readonly type: 'again'; readonly reason: RetryReason; readonly status: number; readonly to: string }
+  /** The connection was lost and is open again: after so many milliseconds, at the `tries`th try. */
+  | { readonly type: 'gap'; readonly duration: number; readonly tries: number }
   | {
       readonly type: 'frame';
       readonly direction: Direction;
@@ -63,7 +130,11 @@ export type Happening =
       readonly hop: HopName | 'stream';
       readonly code: string;
       readonly message: string;
+      /** What to try. */
       readonly hint?: string;
+      /** When the hop that failed began, where it was one. */
+      readonly startedAt?: number;
+      readonly attempts?: readonly Attempt[];
     }
   /** The end. `code` 1005: no code was given; 1006: no closing handshake. `by`: who sent the first Close frame; `network`: nobody. */
   | {

@@ -1,3 +1,4 @@
+import type { Frame } from '../protocol/frame/frame.ts';
 import { type OpcodeName, opcodeName } from '../protocol/frame/opcode.ts';
 import type { Direction, SessionEvent } from './event.ts';
 
@@ -23,12 +24,14 @@ export interface DirectionTally {
   readonly frameBytes: number;
 }
 
-/** Round trips of pings, in milliseconds. The median is that of the newest 1,024. */
+/** Round trips of pings, in milliseconds. The median is that of the newest 1,024; the mean, of all. */
 export interface RoundTrips {
   readonly count: number;
   readonly min: number;
   readonly median: number;
+  readonly mean: number;
   readonly max: number;
+  readonly last: number;
 }
 
 export type Closed = Extract<SessionEvent, { type: 'closed' }>;
@@ -42,6 +45,8 @@ export class Tally {
   #roundTripCount = 0;
   #shortest = Number.POSITIVE_INFINITY;
   #longest = 0;
+  #total = 0;
+  #newest = 0;
   #opened = 0;
   #openedAt: number | undefined;
   #lastAt = 0;
@@ -56,8 +61,7 @@ export class Tally {
         this.#of(event.direction).countMessage(event);
         break;
       case 'frame':
-        // Not `raw.length`: the raw bytes are made when asked for.
-        this.#of(event.direction).countFrame(event.frame.opcode, event.frame.headerLength + event.frame.payload.length);
+        this.#of(event.direction).countFrame(event.frame.opcode, wireLength(event.frame));
         break;
       case 'rtt':
         this.#countRoundTrip(event.rtt);
@@ -105,7 +109,14 @@ export class Tally {
 
   get roundTrips(): RoundTrips | undefined {
     if (this.#roundTripCount === 0) return undefined;
-    return { count: this.#roundTripCount, min: this.#shortest, median: median(this.#roundTrips), max: this.#longest };
+    return {
+      count: this.#roundTripCount,
+      min: this.#shortest,
+      median: median(this.#roundTrips),
+      mean: this.#total / this.#roundTripCount,
+      max: this.#longest,
+      last: this.#newest,
+    };
   }
 
   #of(direction: Direction): Counter {
@@ -117,6 +128,8 @@ export class Tally {
     this.#roundTripCount += 1;
     this.#shortest = Math.min(this.#shortest, rtt);
     this.#longest = Math.max(this.#longest, rtt);
+    this.#total += rtt;
+    this.#newest = rtt;
   }
 }
 
@@ -142,6 +155,11 @@ class Counter implements DirectionTally {
     this.frames[opcodeName(opcode) ?? 'reserved'] += 1;
     this.frameBytes += wireLength;
   }
+}
+
+/** Not `raw.length`: the raw bytes are made when asked for. */
+function wireLength({ headerLength, payload, draft }: Frame): number {
+  return draft ? draft.clear.length : headerLength + payload.length;
 }
 
 function median(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { closeCodeName } from '../protocol/connection/close-code.ts';
+import type { Frame } from '../protocol/frame/frame.ts';
 import { Opcode } from '../protocol/frame/opcode.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import { type FrameEvent, MARGIN } from './frame-event.ts';
@@ -44,11 +45,19 @@ export function closeText(code: number, reason: Uint8Array, columns: number, sty
 }
 
 function closeLines({ frame }: FrameEvent, { style, width }: AnnotationOptions): string[] {
-  const { payload } = frame;
+  const { payload, draft } = frame;
+  if (draft && draft.close !== 'code') return draftCloseLines(frame, width, style);
   if (frame.opcode !== Opcode.close || payload.length === 1) return [];
   if (payload.length === 0) return frame.length === 0n ? [' '.repeat(MARGIN) + style.dim('no close code')] : [];
   const code = Buffer.from(payload).readUInt16BE(0);
   return [' '.repeat(MARGIN) + closeText(code, payload.subarray(2), width - MARGIN, style)];
+}
+
+/** A closing frame of a draft without codes: its body, if any, is whatever its sender likes. */
+function draftCloseLines({ draft, payload }: Frame, width: number, style: Style): string[] {
+  if (draft?.kind !== 'close' || payload.length === 0) return [];
+  const quoted = quoteInColumns(payload, width - MARGIN - 5, style.escape);
+  return quoted === undefined ? [] : [`${' '.repeat(MARGIN)}body ${quoted}`];
 }
 
 function inflatedLines({ frame, inflated }: FrameEvent, { style }: AnnotationOptions): string[] {
@@ -61,7 +70,9 @@ function inflatedLines({ frame, inflated }: FrameEvent, { style }: AnnotationOpt
 
 function cutLines({ frame }: FrameEvent, { style, width }: AnnotationOptions): string[] {
   if (BigInt(frame.payload.length) >= frame.length) return [];
-  const text = `! cut short: ${frame.payload.length} of ${frame.length} payload bytes are here`;
+  const all =
+    frame.draft?.lengthForm === 'to ff' ? 'payload bytes are here, and no ff yet' : `of ${frame.length} payload bytes are here`;
+  const text = `! cut short: ${frame.payload.length} ${all}`;
   return indented(text, style.warn, width, MARGIN);
 }
 

@@ -2,7 +2,7 @@ import { formatHex } from '../bytes/hex.ts';
 import { type Field, fields } from '../protocol/frame/fields.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import { paintOf } from './field-paint.ts';
-import { type FrameEvent, MARGIN, opcodeLabel } from './frame-event.ts';
+import { type FrameEvent, kindLabel, MARGIN } from './frame-event.ts';
 import { countText } from './size.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -33,20 +33,35 @@ interface Cell {
 
 /** The figure's lines, joined by line feeds. */
 export function bitFigure({ frame }: FrameEvent, { style }: { readonly style: Style }): string {
-  const payload = frame.raw.subarray(frame.headerLength);
+  // Where even the header is masked the figure shows what it says, and the mask beneath.
+  const bytes = frame.draft?.clear ?? frame.raw;
+  const payload = bytes.subarray(frame.headerLength, frame.headerLength + frame.payload.length);
   const shown = payload.subarray(0, payloadShown(frame));
-  const stretches = [...fields(frame).map((field) => fieldStretch(field, frame, style)), ...payloadStretch(frame, shown, style)];
-  const rows = rowsOf(stretches, frame.raw);
   const rest = payload.length - shown.length;
+  const rows = rowsOf(stretchesOf(frame, shown, style, rest === 0), bytes);
   return [
     style.dim(' 0                   1                   2                   3'),
     style.dim(` ${Array.from({ length: ROW_BITS }, (_, bit) => bit % 10).join(' ')}`),
     ...rows.flatMap((row, index) => [style.dim(border(rows[index - 1] ?? [], row)), ...rowLines(row, style)]),
     style.dim(border(rows.at(-1) ?? [], [])),
     ...(rest === 0 ? [] : [style.dim(`… ${countText(rest, 'more byte')} of payload`)]),
+    ...maskLines(frame).map((line) => style.dim(line)),
   ]
     .map((line) => ' '.repeat(MARGIN) + line)
     .join('\n');
+}
+
+/** Header, payload, and at the end of a frame of hixie its sentinel, unless something is left out before it. */
+function stretchesOf(frame: Frame, shown: Uint8Array, style: Style, all: boolean): Stretch[] {
+  const isLast = ({ name }: Field) => name === 'sentinel';
+  const [header, last] = [fields(frame).filter((field) => !isLast(field)), fields(frame).filter(isLast)];
+  const draw = (field: Field) => fieldStretch(field, frame, style);
+  return [...header.map(draw), ...payloadStretch(frame, shown, style), ...(all ? last.map(draw) : [])];
+}
+
+function maskLines({ draft }: Frame): string[] {
+  if (!draft?.mask) return [];
+  return [`on the wire all behind the first 4 bytes is masked with ${draft.mask.length} bytes:`, formatHex(draft.mask)];
 }
 
 /** Bytes of payload to draw: to the end of the row that it begins in, and one row more. */
@@ -57,17 +72,24 @@ function payloadShown({ headerLength }: Frame): number {
 
 function fieldStretch(field: Field, frame: Frame, style: Style): Stretch {
   const { bit, width, name } = field;
-  const meaning = name === 'opcode' ? opcodeLabel(frame.opcode) : width === 1 ? '' : field.text;
-  const byBytes = name === 'masking key';
+  const meaning = fieldMeaning(field, frame);
+  const byBytes = name === 'masking key' || name === 'frame nonce';
   // The figure in the RFC has no room for "payload length" either.
   const shortName = name === 'payload length' ? 'payload len' : name;
   return { bit, width, name: shortName, paint: paintOf(name, style), meaning: (part) => (byBytes ? formatHex(part) : meaning) };
 }
 
-function payloadStretch({ headerLength, maskingKey, payload }: Frame, shown: Uint8Array, style: Style): Stretch[] {
+function fieldMeaning({ name, width, value, text }: Field, frame: Frame): string {
+  if (name === 'opcode' || name === 'frame type') return kindLabel(frame);
+  // Its groups of bits are in the row above already.
+  if (name === 'length') return String(value);
+  return width === 1 ? '' : text;
+}
+
+function payloadStretch({ headerLength, maskingKey, payload, draft }: Frame, shown: Uint8Array, style: Style): Stretch[] {
   if (shown.length === 0) return [];
   const place = { bit: 8 * headerLength, width: 8 * shown.length, paint: style.payload };
-  if (maskingKey === undefined) return [{ ...place, name: 'payload', meaning: (part) => formatHex(part) }];
+  if (maskingKey === undefined || draft) return [{ ...place, name: 'payload', meaning: (part) => formatHex(part) }];
   const meaning: Stretch['meaning'] = (part, at) => {
     const clear = payload.subarray(at - headerLength, at - headerLength + part.length);
     return `${formatHex(part)} → ${formatHex(clear)}`;

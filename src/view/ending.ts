@@ -1,9 +1,10 @@
 import { closeCodeMeaning } from '../protocol/connection/close-code.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
-import type { SessionEvent } from '../session/event.ts';
+import type { HopName, SessionEvent } from '../session/event.ts';
 import { closeText } from './annotation.ts';
 import { type HandshakeReport, renderBody, renderCause } from './handshake.ts';
 import { type HandshakeStyle, renderHead } from './handshake-head.ts';
+import { HOP_NAMES } from './phases.ts';
 import { wrapWords } from './width.ts';
 
 /** What is said on stderr when a session did not end well: what happened, what was seen of it, and what to try. */
@@ -16,13 +17,15 @@ export interface EndingView extends HandshakeStyle {
   readonly headShown: boolean;
   /** The rule whose breach failed the connection. */
   readonly violation?: Violation | undefined;
+  /** How the network failed an open connection. It may quote the system. */
+  readonly trouble?: string | undefined;
 }
 
 /** Lines; none where the end was a good one. */
 export function endingLines(ending: Ending, report: HandshakeReport, view: EndingView): string[] {
   switch (ending.type) {
     case 'failure':
-      return [`wstap: ${view.style.bad(failureText(ending, view))}`, ...cause(report, view)];
+      return [...failureLines(ending, view), ...cause(report, view)];
     case 'refused':
       return refusedLines(report, view);
     case 'closed':
@@ -30,22 +33,37 @@ export function endingLines(ending: Ending, report: HandshakeReport, view: Endin
   }
 }
 
-const AT_HOP: Readonly<Record<string, string>> = {
+const AT_HOP: Readonly<Record<HopName | 'stream', string>> = {
   dns: 'the name could not be resolved',
   tcp: 'could not connect',
+  unix: 'could not connect',
   proxy: 'the proxy failed',
+  'proxy-tls': 'TLS to the proxy failed',
   tls: 'TLS failed',
   http: 'the opening handshake failed',
+  http2: 'the opening handshake failed (HTTP/2)',
   stream: 'the connection was lost',
 };
 
+/** What is said of a proxy or of TLS may be long: it is wrapped. The system's words stay on their line, for whoever looks for them. */
+function failureLines(ending: Extract<Ending, { type: 'failure' }>, view: EndingView): string[] {
+  const text = failureText(ending, view);
+  const [first = '', ...rest] = WRAPPED.has(ending.hop) ? wrapWords(text, Math.max(view.width, 40) - 7) : [text];
+  return [`wstap: ${view.style.bad(first)}`, ...rest.map((line) => `  ${view.style.bad(line)}`)];
+}
+
+const WRAPPED: ReadonlySet<string> = new Set(['proxy', 'proxy-tls', 'tls']);
+
 /** What failed, and what the system said. Safe to print. */
 export function failureText(
-  { hop, code, message }: Extract<Ending, { type: 'failure' }>,
+  { hop, code, message, attempts = [] }: Extract<Ending, { type: 'failure' }>,
   { safe }: Pick<HandshakeStyle, 'safe'>,
 ): string {
-  const detail = code === 'ABORTED' ? 'given up' : message;
-  return `${code === 'TIMEOUT' ? `timed out (${hop.toUpperCase()})` : AT_HOP[hop]}: ${safe(detail)}`;
+  if (code === 'ABORTED') return `${AT_HOP[hop]}: given up`;
+  if (code !== 'TIMEOUT' || hop === 'stream') return `${AT_HOP[hop]}: ${safe(message)}`;
+  const silent = attempts.filter(({ outcome }) => outcome === 'unanswered').map(({ address }) => address);
+  const who = silent.length === 0 ? '' : `${silent.join(', ')} ${silent.length === 1 ? 'does' : 'do'} not answer; `;
+  return `timed out (${HOP_NAMES[hop]}): ${safe(who + message)}`;
 }
 
 function refusedLines(report: HandshakeReport, view: EndingView): string[] {
@@ -74,7 +92,7 @@ function cause(report: HandshakeReport, view: EndingView): string[] {
 }
 
 function closedLines({ code, reason, wasClean, by }: Extract<Ending, { type: 'closed' }>, view: EndingView): string[] {
-  const { style, width, violation } = view;
+  const { style, width, violation, trouble } = view;
   if (violation) {
     const { section, text } = RULES[violation.rule];
     return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, `  ${style.dim(`${section}: ${text}`)}`];
@@ -82,5 +100,6 @@ function closedLines({ code, reason, wasClean, by }: Extract<Ending, { type: 'cl
   if (wasClean && (code === 1000 || code === 1001 || code === 1005)) return [];
   const who = { us: 'closed by us', peer: 'closed by the peer', network: 'the connection was lost' }[by];
   const first = `wstap: ${style.warn(`${who}: ${closeText(code, Buffer.from(reason), width - 30, style)}`)}`;
-  return [first, ...wrapWords(closeCodeMeaning(code), width - 2).map((line) => `  ${style.dim(line)}`)];
+  const more = [...(trouble === undefined ? [] : [view.safe(trouble)]), closeCodeMeaning(code)];
+  return [first, ...more.flatMap((text) => wrapWords(text, width - 2)).map((line) => `  ${style.dim(line)}`)];
 }

@@ -5,12 +5,16 @@ import type { Paint, Style } from './style.ts';
 export function paintOf(name: Field['name'], style: Style): Paint {
   switch (name) {
     case 'opcode':
+    case 'frame type':
+    case 'sentinel':
       return style.opcode;
     case 'payload length':
     case 'extended payload length':
+    case 'length':
       return style.length;
     case 'MASK':
     case 'masking key':
+    case 'frame nonce':
       return style.mask;
     default:
       return style.flags;

@@ -1,4 +1,4 @@
-import type { LengthForm } from '../protocol/frame/frame.ts';
+import type { Frame, LengthForm } from '../protocol/frame/frame.ts';
 import { type OpcodeName, opcodeName } from '../protocol/frame/opcode.ts';
 import type { SessionEvent } from '../session/event.ts';
 
@@ -21,6 +21,13 @@ const LABELS: Readonly<Record<OpcodeName, string>> = {
 export function opcodeLabel(opcode: number): string {
   const name = opcodeName(opcode);
   return name ? LABELS[name] : `OP 0x${opcode.toString(16)}`;
+}
+
+/** The same of a frame of any draft; a type of hixie that means nothing is `T 0x80`. */
+export function kindLabel({ opcode, draft }: Frame): string {
+  if (!draft) return opcodeLabel(opcode);
+  if (draft.kind) return LABELS[draft.kind];
+  return draft.sentinel ? `T 0x${draft.code.toString(16).padStart(2, '0')}` : `OP 0x${draft.code.toString(16)}`;
 }
 
 /** `len 5 (7-bit)`: the length that the header announces, and the form it was written in. */

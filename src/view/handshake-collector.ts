@@ -1,13 +1,15 @@
 import { likelyCause } from '../protocol/handshake/cause.ts';
+import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import type { RequestHead, ResponseHead } from '../protocol/http/head.ts';
-import type { CertificateFacts, SessionEvent } from '../session/event.ts';
-import type { HandshakeReport } from './handshake.ts';
+import type { CertificateFacts, HopName, SessionEvent } from '../session/event.ts';
+import type { EarlierAnswer, HandshakeReport } from './handshake.ts';
+import type { Http2FrameFacts } from './http2-frame.ts';
 import type { Phase } from './phases.ts';
 
 /** Keeps what a session tells of its opening handshake, so that it can be drawn at any time after. */
 export class HandshakeCollector {
-  readonly #url: string | undefined;
+  #url: string | undefined;
   #phases: Phase[] = [];
   #request: RequestHead | undefined;
   #response: ResponseHead | undefined;
@@ -15,7 +17,10 @@ export class HandshakeCollector {
   #certificate: CertificateFacts | undefined;
   #body: Uint8Array | undefined;
   #bodyCut = false;
-  #failure: { code: string; message: string; hop: string } | undefined;
+  #http2: Http2FrameFacts[] = [];
+  #cause: Cause | undefined;
+  #earlier: EarlierAnswer[] = [];
+  #failure: HandshakeReport['failure'];
 
   /** `url` as asked for; secrets are left out where it is shown. */
   constructor(url: string | undefined) {
@@ -25,12 +30,18 @@ export class HandshakeCollector {
   readonly record = (event: SessionEvent): void => {
     switch (event.type) {
       case 'hop':
-        this.#phases.push({ hop: event.hop, startedAt: event.startedAt, endedAt: event.at, detail: event.detail });
+        this.#phases.push(phaseOf(event));
         this.#certificate = event.certificate ?? this.#certificate;
         break;
       case 'head':
         if (event.head.kind === 'request') this.#restart(event.head);
         else this.#response = event.head;
+        break;
+      case 'http2':
+        this.#http2.push(event);
+        break;
+      case 'again':
+        this.#turn(event);
         break;
       case 'open':
         this.#findings = event.findings;
@@ -39,9 +50,12 @@ export class HandshakeCollector {
         this.#findings = event.findings;
         this.#body = event.body;
         this.#bodyCut = event.bodyCut;
+        this.#cause = event.cause;
         break;
       case 'failure':
-        if (event.hop !== 'stream') this.#failure = { code: event.code, message: event.message, hop: event.hop };
+        if (event.hop === 'stream') break;
+        this.#failure = { code: event.code, message: event.message, hop: event.hop, hint: event.hint };
+        this.#phases.push(...failedPhase(event, event.hop));
         break;
     }
   };
@@ -55,8 +69,27 @@ export class HandshakeCollector {
       body: this.#body,
       url: this.#url,
     };
-    const cause = likelyCause({ ...facts, failure: this.#failure });
-    return { ...facts, phases: this.#phases, certificate: this.#certificate, bodyCut: this.#bodyCut, cause };
+    const cause = this.#cause ?? likelyCause({ ...facts, failure: this.#failure });
+    return {
+      ...facts,
+      phases: this.#phases,
+      certificate: this.#certificate,
+      bodyCut: this.#bodyCut,
+      cause,
+      failure: this.#failure,
+      ...(this.#http2.length > 0 && { http2: this.#http2 }),
+      ...(this.#earlier.length > 0 && { earlier: this.#earlier }),
+    };
+  }
+
+  /** What is known is of an answer on the way; what comes is of the next one. */
+  #turn({ reason, status, to }: Happened<'again'>): void {
+    const report: HandshakeReport = { ...this.report, earlier: undefined, cause: undefined };
+    this.#earlier.push({ report, reason, status, to });
+    this.#url = to;
+    this.#phases = [];
+    this.#http2 = [];
+    this.#certificate = undefined;
   }
 
   /** A reconnection asks anew. */
@@ -66,4 +99,16 @@ export class HandshakeCollector {
     this.#body = undefined;
     this.#failure = undefined;
   }
+}
+
+type Happened<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
+
+function phaseOf({ hop, startedAt, at, detail, addresses, attempts }: Happened<'hop'>): Phase {
+  return { hop, startedAt, endedAt: at, detail, ...(addresses && { addresses }), ...(attempts && { attempts }) };
+}
+
+/** The step that was not completed; a refusal after it was is none. */
+function failedPhase({ startedAt, at, code, attempts }: Happened<'failure'>, hop: HopName): Phase[] {
+  if (startedAt === undefined) return [];
+  return [{ hop, startedAt, endedAt: at, detail: '', failure: code, ...(attempts && { attempts }) }];
 }

@@ -11,14 +11,24 @@ export interface HandshakeStyle {
 
 export interface HeadViewOptions extends HandshakeStyle {
   readonly direction: Direction;
+  /** Raw bytes behind it that belong to the handshake (hixie-76): shown in hex, which can be read again. */
+  readonly body?: Uint8Array | undefined;
 }
 
 /** A head as `curl -v` shows it, a line a field, secrets left out. */
-export function renderHead(head: Head, { direction, style, safe }: HeadViewOptions): string[] {
+export function renderHead(head: Head, { direction, body, style, safe }: HeadViewOptions): string[] {
   const [mark, paint] = direction === 'sent' ? (['>', style.sent] as const) : (['<', style.received] as const);
   const shown = redactHead(head);
   const fields = shown.fields.map(({ name, value }) => `${paint(mark)} ${safe(name)}: ${safe(readable(value))}`.trimEnd());
-  return [`${paint(mark)} ${style.bold(safe(readable(startLine(shown))))}`, ...fields, paint(mark)];
+  const raw =
+    body && body.length > 0
+      ? [
+          `${paint(mark)} ${Buffer.from(body)
+            .toString('hex')
+            .replace(/..(?=.)/g, '$& ')}`,
+        ]
+      : [];
+  return [`${paint(mark)} ${style.bold(safe(readable(startLine(shown).trimEnd())))}`, ...fields, paint(mark), ...raw];
 }
 
 /** A field's bytes as text: UTF-8 where they are that, else as latin-1. */

@@ -3,19 +3,27 @@
  * part of it can be had alone.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Cause } from '../protocol/handshake/cause-facts.ts';
+import type { Arithmetic } from '../protocol/dialect/hixie-key.ts';
+import type { DialectName } from '../protocol/dialect/name.ts';
+import type { Cause, Facts } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { fieldValues, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
-import type { CertificateFacts } from '../session/event.ts';
+import { redactUrl } from '../protocol/http/redact.ts';
+import type { CertificateFacts, RetryReason } from '../session/event.ts';
 import { renderAccept } from './accept.ts';
+import { renderCertificate } from './certificate.ts';
 import { renderChecklist } from './checklist.ts';
 import { type HandshakeStyle, renderHead } from './handshake-head.ts';
-import { type Phase, renderCertificate, renderPhases } from './phases.ts';
+import { renderHixieProof } from './hixie-proof.ts';
+import { type Http2FrameFacts, renderHttp2Frame } from './http2-frame.ts';
+import { type Phase, renderPhases } from './phases.ts';
 import { wrapWords } from './width.ts';
 
 /** All that is known about one opening handshake. What is left out is not drawn. */
 export interface HandshakeReport {
   readonly url?: string | undefined;
+  /** What both sides said about the HTTP/2 connection before. */
+  readonly http2?: readonly Http2FrameFacts[] | undefined;
   readonly request?: RequestHead | undefined;
   readonly response?: ResponseHead | undefined;
   readonly findings: readonly Finding[];
@@ -25,22 +33,69 @@ export interface HandshakeReport {
   readonly body?: Uint8Array | undefined;
   readonly bodyCut?: boolean | undefined;
   readonly cause?: Cause | undefined;
+  /** The hop at which the way there ended. */
+  readonly failure?: Facts['failure'];
+  /** What was spoken, where it was looked into. */
+  readonly dialect?: DialectName | undefined;
+  /** The raw bytes behind the heads that belong to the handshake, and the steps from keys to proof, of hixie-76. */
+  readonly requestBody?: Uint8Array | undefined;
+  readonly responseBody?: Uint8Array | undefined;
+  readonly arithmetic?: Arithmetic | undefined;
+  /** The same with the spaces that pasted text has lost. */
+  readonly restored?: Arithmetic | undefined;
+  /** The answers on the way here: redirects that were followed, challenges that were answered. */
+  readonly earlier?: readonly EarlierAnswer[] | undefined;
   /** What was assumed while reading pasted text. */
   readonly notes?: readonly string[] | undefined;
 }
 
-/** The whole picture, blank lines between its parts. */
+/** An answer after which the server was asked once more. */
+export interface EarlierAnswer {
+  readonly report: HandshakeReport;
+  readonly reason: RetryReason;
+  readonly status: number;
+  /** The URL that was asked next. */
+  readonly to: string;
+}
+
+/** Everything, blank lines between its parts; what came before the last answer in short. */
 export function renderHandshake(report: HandshakeReport, view: HandshakeStyle): string[] {
+  return [...(report.earlier ?? []).flatMap((answer) => [...renderEarlier(answer, view), '']), ...renderLast(report, view)];
+}
+
+function renderEarlier({ report, ...next }: EarlierAnswer, view: HandshakeStyle): string[] {
+  const { request, response, phases, certificate, body, bodyCut, http2 } = report;
+  return renderLast({ request, response, phases, certificate, body, bodyCut, http2, findings: [] }, view).concat([
+    '',
+    view.style.bold(againText(next, view)),
+  ]);
+}
+
+/** Why, and where, the server is asked once more. Safe to print. */
+export function againText(
+  { reason, status, to }: Pick<EarlierAnswer, 'reason' | 'status' | 'to'>,
+  { safe }: Pick<HandshakeStyle, 'safe'>,
+): string {
+  const url = safe(redactUrl(to));
+  if (reason === 'redirect') return `${status}: redirected to ${url}`;
+  return reason === 'challenge' ? `${status}: once more with credentials` : `${status}: once more, in an older version: ${url}`;
+}
+
+/** The whole picture of one exchange, blank lines between its parts. */
+function renderLast(report: HandshakeReport, view: HandshakeStyle): string[] {
   const { request, response } = report;
   const parts = [
     renderPhases(report.phases ?? [], view),
     report.certificate ? renderCertificate(report.certificate, view) : [],
     (report.notes ?? []).flatMap((note) => wrapWords(view.safe(note), 80)),
-    request ? renderHead(request, { ...view, direction: 'sent' }) : [],
-    response ? renderHead(response, { ...view, direction: 'received' }) : [],
+    (report.http2 ?? []).flatMap((frame) => renderHttp2Frame(frame, view)),
+    request ? renderHead(request, { ...view, direction: 'sent', body: report.requestBody }) : [],
+    response ? renderHead(response, { ...view, direction: 'received', body: report.responseBody }) : [],
     report.body ? renderBody(report.body, report.bodyCut ?? false, view) : [],
     report.findings.length > 0 ? renderChecklist(report.findings, view) : [],
     derivation(report, view),
+    report.arithmetic ? renderHixieProof('hixie-76 proof', report.arithmetic, report.responseBody, view) : [],
+    report.restored ? renderHixieProof('With the spaces that were lost', report.restored, report.responseBody, view) : [],
     report.cause ? renderCause(report.cause, view) : [],
   ];
   return parts.filter((part) => part.length > 0).flatMap((part, index) => (index === 0 ? part : ['', ...part]));
@@ -87,7 +142,7 @@ function bodyLines(body: Uint8Array): string[] {
 
 /** The likely cause, and what to try, as the last words. */
 export function renderCause(cause: Cause, { style, safe }: HandshakeStyle): string[] {
-  const [first = '', ...rest] = wrapWords(`Likely cause: ${safe(cause.cause)}`, 80);
-  const lines = [style.bold(first), ...rest.map((line) => style.bold(line))];
+  const lines =
+    cause.cause === undefined ? [] : wrapWords(`Likely cause: ${safe(cause.cause)}`, 80).map((line) => style.bold(line));
   return cause.remedy === undefined ? lines : [...lines, `${style.good('→ try:')} ${safe(cause.remedy)}`];
 }

@@ -1,5 +1,5 @@
 import { formatHex } from '../bytes/hex.ts';
-import { fields } from '../protocol/frame/fields.ts';
+import { type Field, fields } from '../protocol/frame/fields.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import { isControl, Opcode } from '../protocol/frame/opcode.ts';
 import { fieldPaint } from './field-paint.ts';
@@ -27,12 +27,15 @@ const SIDE_COLUMNS = 80 - SIDE;
 /** The rows, joined by line feeds. */
 export function hexdump(event: FrameEvent, { style, max = 256 }: HexdumpOptions): string {
   const { frame } = event;
-  const header = headerText(frame, style);
+  const header = headerText(frame, frame.raw, style);
   const start = MARGIN + header.columns + (frame.payload.length === 0 ? 0 : 2);
-  const short = frame.payload.length <= max && start + 3 * frame.payload.length - 1 < SIDE;
+  const short = frame.payload.length <= max && start + 3 * frame.payload.length - 1 + sentinel(frame, style).columns < SIDE;
   const rows = short ? shortRows(event, header, style) : longRows(event, header, style, max);
   return [...rows, ...inflatedRows(event, short ? start : MARGIN, style, max)].join('\n');
 }
+
+/** Fields before which a gap stands. */
+const STARTS: ReadonlySet<Field['name']> = new Set(['FIN', 'MORE', 'extended payload length', 'masking key', 'length']);
 
 interface Painted {
   readonly painted: string;
@@ -40,12 +43,12 @@ interface Painted {
 }
 
 /** `81 fe  01 00  37 fa 21 3d`, each half of a byte in the colour of the field that it belongs to. */
-function headerText(frame: Frame, style: Style): Painted {
+function headerText(frame: Frame, bytes: Uint8Array, style: Style): Painted {
   const header = fields(frame);
-  const groups = [0, ...header.filter(({ bit }) => bit >= 16).map(({ bit }) => bit / 8), frame.headerLength];
+  const groups = header.filter(({ name, bit }) => STARTS.has(name) || bit === 0).map(({ bit }) => bit / 8);
   let painted = '';
   let columns = 0;
-  frame.raw.subarray(0, frame.headerLength).forEach((byte, index) => {
+  bytes.subarray(0, frame.headerLength).forEach((byte, index) => {
     const gap = index === 0 ? '' : groups.includes(index) ? '  ' : ' ';
     const digits = byte.toString(16).padStart(2, '0');
     const paints = [3, 7].map((last) => fieldPaint(header, 8 * index + last, style));
@@ -55,18 +58,38 @@ function headerText(frame: Frame, style: Style): Painted {
   return { painted, columns };
 }
 
+/** The byte behind the payload of a hixie frame. */
+function sentinel({ draft }: Frame, style: Style): Painted {
+  const has = draft?.fields.some(({ name }) => name === 'sentinel') ?? false;
+  return has ? { painted: `  ${style.opcode('ff')}`, columns: 4 } : { painted: '', columns: 0 };
+}
+
 /** Header and payload in one row; where it is masked a second row holds the payload in clear. */
 function shortRows({ frame, inflated }: FrameEvent, header: Painted, style: Style): string[] {
   const { payload } = frame;
   const side = frame.rsv1 || inflated ? style.dim('deflate') : sideText(frame, payload, style);
   const margin = ' '.repeat(MARGIN);
-  if (payload.length === 0) return [atSide(margin + header.painted, MARGIN + header.columns, style.dim('no payload'))];
+  const tail = sentinel(frame, style);
+  const bare = clearHeader(frame, style);
+  if (payload.length === 0) {
+    const columns = MARGIN + header.columns;
+    const row = atSide(margin + (bare ?? header.painted) + tail.painted, columns + tail.columns, style.dim('no payload'));
+    return bare === undefined ? [row] : [atSide(margin + header.painted, columns, style.dim('wire')), row];
+  }
   const start = MARGIN + header.columns + 2;
   const end = start + 3 * payload.length - 1;
   const clear = style.payload(formatHex(payload));
-  if (frame.maskingKey === undefined) return [atSide(`${margin}${header.painted}  ${clear}`, end, side)];
+  if (frame.maskingKey === undefined) {
+    return [atSide(`${margin}${header.painted}  ${clear}${tail.painted}`, end + tail.columns, side)];
+  }
   const wire = style.masked(formatHex(frame.raw.subarray(frame.headerLength)));
-  return [atSide(`${margin}${header.painted}  ${wire}`, end, style.dim('wire')), atSide(' '.repeat(start) + clear, end, side)];
+  const before = bare === undefined ? ' '.repeat(start) : `${margin}${bare}  `;
+  return [atSide(`${margin}${header.painted}  ${wire}`, end, style.dim('wire')), atSide(before + clear, end, side)];
+}
+
+/** The header without its mask, where even the header has one: hybi-04 to -06. */
+function clearHeader(frame: Frame, style: Style): string | undefined {
+  return frame.draft?.mask && headerText(frame, frame.draft.clear, style).painted;
 }
 
 /** The header in a row of its own, then 16 bytes of payload a row with their offset. */
@@ -74,9 +97,13 @@ function longRows({ frame, inflated }: FrameEvent, header: Painted, style: Style
   const wire = frame.maskingKey === undefined ? undefined : frame.raw.subarray(frame.headerLength);
   const text = !frame.rsv1 && inflated === undefined;
   const note = style.dim(frame.maskingKey === undefined ? 'header' : 'header, masking key');
+  const bare = clearHeader(frame, style);
+  const tail = sentinel(frame, style);
   return [
     atSide(' '.repeat(MARGIN) + header.painted, MARGIN + header.columns, note),
+    ...(bare === undefined ? [] : [atSide(' '.repeat(MARGIN) + bare, MARGIN + header.columns, style.dim('unmasked'))]),
     ...byteRows(frame.payload, { style, max, text, ...(wire && { wire }) }),
+    ...(tail.columns === 0 ? [] : [atSide(' '.repeat(MARGIN - 2) + tail.painted, MARGIN + 2, style.dim('sentinel'))]),
   ];
 }
 

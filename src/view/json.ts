@@ -4,9 +4,10 @@ import { fields } from '../protocol/frame/fields.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import { Opcode, opcodeName } from '../protocol/frame/opcode.ts';
 import type { Head } from '../protocol/http/head.ts';
-import { redactHead } from '../protocol/http/redact.ts';
+import { redactHead, redactUrl } from '../protocol/http/redact.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
-import type { SessionEvent } from '../session/event.ts';
+import type { Attempt, SessionEvent } from '../session/event.ts';
+import type { RoundTrips } from '../session/tally.ts';
 import { escapeJson } from './escape.ts';
 
 /**
@@ -18,6 +19,8 @@ import { escapeJson } from './escape.ts';
 export interface JsonOptions {
   /** Show cookies, credentials and tokens of the opening handshake too, which are `***` otherwise. */
   readonly secrets?: boolean;
+  /** Of the pings so far: told with `closed`. */
+  readonly roundTrips?: RoundTrips | undefined;
 }
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -33,16 +36,37 @@ function body(event: SessionEvent, options: JsonOptions): { readonly [name: stri
     case 'hop':
       return {
         hop: event.hop,
+        startedAt: milliseconds(event.startedAt),
         duration: milliseconds(event.at - event.startedAt),
         detail: event.detail,
-        certificate: event.certificate && { ...event.certificate },
+        addresses: event.addresses,
+        attempts: event.attempts?.map(attemptJson),
+        certificate: event.certificate && {
+          ...event.certificate,
+          issuers: event.certificate.issuers.map((issuer) => ({ ...issuer })),
+        },
+      };
+    case 'http2':
+      return {
+        direction: event.direction,
+        frame: event.frame,
+        parameters: event.parameters.map(({ name, value }) => ({ name, value })),
       };
     case 'head':
       return { direction: event.direction, ...headJson(options.secrets ? event.head : redactHead(event.head)) };
     case 'open':
       return { subprotocol: event.subprotocol, extensions: event.extensions, findings: findingsJson(event.findings) };
     case 'refused':
-      return { findings: findingsJson(event.findings), body: bytesJson(event.body), bodyCut: event.bodyCut };
+      return {
+        findings: findingsJson(event.findings),
+        body: bytesJson(event.body),
+        bodyCut: event.bodyCut,
+        cause: event.cause && { ...event.cause },
+      };
+    case 'again':
+      return { reason: event.reason, status: event.status, to: redactUrl(event.to) };
+    case 'gap':
+      return { duration: milliseconds(event.duration), tries: event.tries };
     case 'frame':
       return frameJson(event);
     case 'message':
@@ -59,10 +83,28 @@ function body(event: SessionEvent, options: JsonOptions): { readonly [name: stri
     case 'violation':
       return { ...violationJson(event.violation), fatal: event.fatal };
     case 'failure':
-      return { hop: event.hop, code: event.code, message: event.message, hint: event.hint };
+      return {
+        hop: event.hop,
+        startedAt: event.startedAt === undefined ? undefined : milliseconds(event.startedAt),
+        code: event.code,
+        message: event.message,
+        hint: event.hint,
+        attempts: event.attempts?.map(attemptJson),
+      };
     case 'closed':
-      return { code: event.code, name: closeCodeName(event.code), reason: event.reason, wasClean: event.wasClean, by: event.by };
+      return {
+        code: event.code,
+        name: closeCodeName(event.code),
+        reason: event.reason,
+        wasClean: event.wasClean,
+        by: event.by,
+        roundTrips: options.roundTrips && roundTripsJson(options.roundTrips),
+      };
   }
+}
+
+function attemptJson({ address, startedAt, endedAt, outcome, code }: Attempt): Json {
+  return { address, startedAt: milliseconds(startedAt), duration: milliseconds(endedAt - startedAt), outcome, code };
 }
 
 function headJson({ fields: list, ...start }: Head): { readonly [name: string]: Json } {
@@ -76,15 +118,16 @@ function findingsJson(findings: Extract<SessionEvent, { type: 'open' }>['finding
 function frameJson({ direction, frame, violations, inflated }: Extract<SessionEvent, { type: 'frame' }>) {
   return {
     direction,
-    opcode: frame.opcode,
-    name: opcodeName(frame.opcode) ?? null,
+    dialect: frame.draft?.dialect,
+    opcode: frame.draft?.code ?? frame.opcode,
+    name: (frame.draft ? frame.draft.kind : opcodeName(frame.opcode)) ?? null,
     fin: frame.fin,
     rsv1: frame.rsv1,
     rsv2: frame.rsv2,
     rsv3: frame.rsv3,
     maskingKey: frame.maskingKey === undefined ? null : Buffer.from(frame.maskingKey).toString('hex'),
     length: integer(frame.length),
-    lengthForm: frame.lengthForm,
+    lengthForm: frame.draft?.sentinel ? frame.draft.lengthForm : frame.lengthForm,
     headerLength: frame.headerLength,
     wireLength: frame.raw.length,
     offset: frame.offset,
@@ -97,8 +140,8 @@ function frameJson({ direction, frame, violations, inflated }: Extract<SessionEv
   };
 }
 
-function closeJson({ opcode, payload }: Frame): Json | undefined {
-  if (opcode !== Opcode.close || payload.length < 2) return undefined;
+function closeJson({ opcode, payload, draft }: Frame): Json | undefined {
+  if (opcode !== Opcode.close || payload.length < 2 || (draft && draft.close !== 'code')) return undefined;
   const code = Buffer.from(payload).readUInt16BE(0);
   return { code, name: closeCodeName(code), reason: bytesJson(payload.subarray(2)) };
 }
@@ -111,6 +154,10 @@ function violationJson({ rule, detail }: Violation): { readonly [name: string]: 
 function bytesJson(bytes: Uint8Array): Json {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { base64: buffer.toString('base64'), text: isUtf8(buffer) ? buffer.toString('utf8') : undefined };
+}
+
+function roundTripsJson({ count, ...times }: RoundTrips): { readonly [name: string]: Json } {
+  return { count, ...Object.fromEntries(Object.entries(times).map(([name, time]) => [name, milliseconds(time)])) };
 }
 
 /** A number where it is exact as one, else a string of its digits. */

@@ -1,6 +1,7 @@
+import type { Frame } from '../protocol/frame/frame.ts';
 import { isControl, Opcode } from '../protocol/frame/opcode.ts';
 import { annotations } from './annotation.ts';
-import { type FrameEvent, lengthLabel, MARGIN, opcodeLabel } from './frame-event.ts';
+import { type FrameEvent, kindLabel, lengthLabel, MARGIN } from './frame-event.ts';
 import { quoteInColumns } from './quote.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -50,19 +51,26 @@ function frameCells(event: FrameEvent, previousAt: number | undefined, { style, 
   const plain: Paint = (text) => text;
   const delta = previousAt === undefined ? '' : signed(event.at - previousAt);
   const key = frame.maskingKey === undefined ? 'none' : Buffer.from(frame.maskingKey).toString('hex');
-  const reserved = [frame.rsv1, frame.rsv2, frame.rsv3].map((bit) => (bit ? '1' : '·')).join('');
+  const { draft } = frame;
+  const reserved = [frame.rsv1, frame.rsv2, frame.rsv3].map((bit) => (bit ? '1' : '·')).join('') + (draft?.rsv4 ? '1' : '');
   return [
     ...(numbered ? [{ text: `#${event.connection}`.padEnd(3), paint: style.bold, gap: 0 } as const] : []),
     { text: seconds(event.at, 8).padStart(8), paint: plain, gap: numbered ? 1 : 0 },
     { text: delta.padStart(7), paint: style.dim, gap: 2 },
     { text: direction === 'sent' ? '→' : '←', paint: style[direction], gap: 2 },
-    { text: opcodeLabel(frame.opcode).padEnd(6), paint: style.opcode, gap: 1 },
-    { text: frame.fin ? 'fin ' : 'more', paint: frame.fin ? plain : style.flags, gap: 1 },
-    { text: reserved, paint: reserved === '···' ? style.dim : style.flags, gap: 1 },
+    { text: kindLabel(frame).padEnd(6), paint: style.opcode, gap: 1 },
+    { text: draft?.sentinel ? '    ' : frame.fin ? 'fin ' : 'more', paint: frame.fin ? plain : style.flags, gap: 1 },
+    { text: draft?.sentinel ? '   ' : reserved, paint: reserved === '···' ? style.dim : style.flags, gap: 1 },
     { text: `mask ${key}`.padEnd(13), paint: frame.maskingKey === undefined ? style.dim : style.mask, gap: 2 },
-    { text: lengthLabel(frame.length, frame.lengthForm).padEnd(18), paint: style.length, gap: 2 },
+    { text: lengthText(frame).padEnd(18), paint: style.length, gap: 2 },
     { text: `${frame.raw.length} B`.padStart(7), paint: plain, gap: 2 },
   ];
+}
+
+/** A frame that runs to its sentinel announces no length: what is here is counted. */
+function lengthText({ length, lengthForm, payload, draft }: Frame): string {
+  if (!draft) return lengthLabel(length, lengthForm);
+  return `len ${draft.lengthForm === 'to ff' ? payload.length : length} (${draft.lengthForm})`;
 }
 
 interface Line {

@@ -72,9 +72,13 @@ function deflateLines({ sent, received }: Facts): string[] {
   return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
-function roundTripText({ count, min, median, max }: RoundTrips): string {
+/** The same as `ping` has it, in words. */
+export function roundTripText({ count, min, mean, max, last }: RoundTrips): string {
   if (count === 1) return `1 round trip: ${durationText(min)}`;
-  return `${count} round trips: min ${durationText(min)}, median ${durationText(median)}, max ${durationText(max)}`;
+  const numbers = { min, avg: mean, max, last };
+  return `${count} round trips: ${Object.entries(numbers)
+    .map(([name, time]) => `${name} ${durationText(time)}`)
+    .join(', ')}`;
 }
 
 function openLines({ duration, opened }: Facts): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { keyBytes, maskedCopy, maskInPlace, readKey, rotateKey } from '../../src/bytes/mask.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { keyBytes, maskInPlace, maskInto, readKey, rotateKey } from '../../src/bytes/mask.ts';
 
 /** RFC 6455 §5.3 word for word: octet i XOR key octet (i MOD 4). */
 function maskedBySpecification(bytes: Uint8Array, start: number, end: number, key: Uint8Array, phase: number): Uint8Array {
@@ -93,16 +93,36 @@ test('in pieces as in one, for any key and any cut', () => {
 });
 
 describe('a masked copy', () => {
-  test.each([0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 1000, 1001, 1002, 1003, 16_385])(
-    'of %i bytes, from any place in memory',
-    (length) => {
-      for (const offset of [0, 1, 2, 3]) {
-        const source = Uint8Array.from({ length: offset + length }, (_, i) => (i * 7 + 3) & 0xff).subarray(offset);
-        const before = Buffer.from(source);
-        const copy = maskedCopy(source, 0x37fa213d);
-        expect(Buffer.from(copy)).toEqual(Buffer.from(maskedBySpecification(before, 0, length, keyBytes(0x37fa213d), 0)));
-        expect(Buffer.from(source)).toEqual(before);
-      }
-    },
-  );
+  const lengths = [0, 1, 3, 8, 31, 32, 33, 191, 192, 511, 512, 513, 1000, 1003, 16_385, 65_535, 65_536, 65_537, 200_001];
+  test.each(lengths)('of %i bytes, from any place in memory to any other, from any octet of the payload on', (length) => {
+    for (const [offset, at, phase] of [
+      [0, 0, 0],
+      [1, 0, 1],
+      [2, 3, 2],
+      [3, 7, 3],
+      [0, 5, 1_000_001],
+    ] as const) {
+      const source = Uint8Array.from({ length: offset + length + 3 }, (_, i) => (i * 7 + 3) & 0xff);
+      const before = Buffer.from(source);
+      const target = Buffer.alloc(at + length + 9, 0xee);
+      maskInto(source, offset, offset + length, target, at, 0x37fa213d, phase);
+      const wanted = maskedBySpecification(before.subarray(offset, offset + length), 0, length, keyBytes(0x37fa213d), phase);
+      expect(target.equals(Buffer.concat([Buffer.alloc(at, 0xee), wanted, Buffer.alloc(9, 0xee)]))).toBe(true);
+      expect(before.equals(source)).toBe(true);
+    }
+  });
+});
+
+test('where the platform has no 128-bit registers the loops do it all', async () => {
+  vi.stubGlobal('WebAssembly', undefined);
+  vi.resetModules();
+  const loops = await import('../../src/bytes/mask.ts');
+  vi.unstubAllGlobals();
+  const source = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i * 13));
+  const wanted = Buffer.from(maskedBySpecification(source, 0, source.length, keyBytes(0x37fa213d), 3));
+  const target = Buffer.alloc(source.length);
+  loops.maskInto(source, 0, source.length, target, 0, 0x37fa213d, 3);
+  expect(target.equals(wanted)).toBe(true);
+  loops.maskInPlace(source, 0, source.length, 0x37fa213d, 3);
+  expect(source.equals(wanted)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { clientEnv } from '../../src/command/client-env.ts';
-import { parseAddress } from '../../src/command/target.ts';
+import { parseAddress } from '../../src/command/option/target.ts';
+import { clientEnv } from '../../src/command/session/client-env.ts';
 import { Client, type Ending } from '../../src/endpoint/client.ts';
 import type { Link } from '../../src/endpoint/link.ts';
 import { processEnv } from '../../src/env.ts';

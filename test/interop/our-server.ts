@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { clientEnv } from '../../src/command/client-env.ts';
-import { serverDefaults } from '../../src/command/server-options.ts';
+import { serverDefaults } from '../../src/command/option/server-options.ts';
+import { clientEnv } from '../../src/command/session/client-env.ts';
 import type { Ending } from '../../src/endpoint/client.ts';
 import { type Peer, Server, type ServerOptions } from '../../src/endpoint/server.ts';
 import { processEnv } from '../../src/env.ts';

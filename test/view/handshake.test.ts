@@ -7,7 +7,7 @@ import { answerRequest } from '../../src/protocol/handshake/response.ts';
 import { escapeText } from '../../src/view/escape.ts';
 import { renderBody, renderHandshake } from '../../src/view/handshake.ts';
 import { handshakeJson } from '../../src/view/handshake-json.ts';
-import { renderCertificate } from '../../src/view/phases.ts';
+
 import { plainStyle } from '../../src/view/style.ts';
 
 const VIEW = { style: plainStyle, safe: (text: string) => escapeText(text) };
@@ -119,23 +119,6 @@ it('as JSON it is one versioned object, secrets left out', () => {
   });
   expect(json.phases).toContainEqual({ hop: 'tcp', startedAt: 12.5, endedAt: 14, detail: '192.0.2.1:80', ms: 1.5 });
   expect(JSON.stringify(json)).not.toMatch(/abc|a=b/);
-});
-
-it('a certificate takes three lines', () => {
-  const facts = {
-    subject: 'CN=localhost',
-    issuer: 'CN=Some CA',
-    names: ['DNS:localhost', 'IP Address:127.0.0.1'],
-    validFrom: '2026-01-01T00:00:00.000Z',
-    validTo: '2027-01-01T00:00:00.000Z',
-    fingerprint256: 'AB:CD:EF',
-  };
-  expect(renderCertificate(facts, VIEW)).toEqual([
-    '  CN=localhost, issued by CN=Some CA  ✓ trusted',
-    '  for DNS:localhost, IP Address:127.0.0.1, 2026-01-01 to 2027-01-01',
-    '  SHA-256 abcdef',
-  ]);
-  expect(renderCertificate({ ...facts, untrusted: 'CERT_HAS_EXPIRED' }, VIEW)[0]).toContain('✗ CERT_HAS_EXPIRED');
 });
 
 describe('the start of a body', () => {

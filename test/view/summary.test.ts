@@ -77,7 +77,7 @@ describe('summary', () => {
                 5 frames (3 data, 1 close, 1 ping), 45 B on the wire
       received  1 message (1 text), 121 KiB · 1 frame, 4.5 KiB on the wire
       deflate   received 121 KiB as 4.5 KiB (4 %)
-      ping      2 round trips: min 0.42 ms, median 5.01 ms, max 9.60 ms
+      ping      2 round trips: min 0.42 ms, avg 5.01 ms, max 9.60 ms, last 9.60 ms
       faults    the peer broke the protocol once
       open      for 1 min 2 s
       "

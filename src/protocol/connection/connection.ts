@@ -1,56 +1,41 @@
-import type { MessageExtension } from '../extension/extension.ts';
 import type { Frame } from '../frame/frame.ts';
 import type { MaskingKeySource } from '../frame/masking-key.ts';
 import { Opcode } from '../frame/opcode.ts';
+import type { DirectionReader, InboundSink } from '../message/direction.ts';
 import type { MessageView } from '../message/message.ts';
-import type { PinnedBudget } from '../message/pinned.ts';
 import type { PreparedMessage } from '../message/prepared.ts';
 import { LocalProtocolError, RULES, type Violation } from '../rule.ts';
 import type { Action } from './action.ts';
-import { encodeByHand } from './by-hand.ts';
 import { mayBeReceived } from './close-code.ts';
 import { checkedClosePayload, clippedClosePayload } from './close-payload.ts';
-import type { Closed, ConnectionSink } from './event.ts';
-import { Inbound, type InboundSink } from './inbound.ts';
-import type { Limits } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import { type Closed, type ConnectionSink, messageEvent } from './event.ts';
+import type { ConnectionOptions } from './options.ts';
 import { next, type State, type Trigger } from './state.ts';
+import { type FrameOutbox, handmade, openMirror, openWire } from './wire.ts';
+
+export type { ConnectionOptions } from './options.ts';
+
+type Outcome = Pick<Closed, 'code' | 'reason' | 'by'>;
+
+/** What is said of an end that nobody explained. */
+const CUT_OFF: Outcome = { code: 1006, reason: '', by: 'network' };
+const FIN = 0x80;
+const RSV1 = 0x40;
 
 /**
  * A live WebSocket connection after its opening handshake, either role, sans I/O: bytes come in by `receive`, events
  * go up to the sink, and the bytes to be sent wait in the outbox until somebody takes them. Its duties are the pong,
  * the Close echo and failing the peer with the right code (RFC 6455 §5.5.2, §5.5.1, §7.1.7).
  */
-export interface ConnectionOptions {
-  readonly role: 'client' | 'server';
-  readonly limits: Limits;
-  readonly maskingKeys: MaskingKeySource;
-  readonly tolerance?: 'strict' | 'lenient';
-  /** `false`: pings and Close frames are not answered, for who wants to see what a peer makes of that. */
-  readonly automatic?: boolean | undefined;
-  readonly extension?: MessageExtension | undefined;
-  /** The same extension seen from the peer, to read what we send; only used while watched. */
-  readonly mirrorExtension?: MessageExtension | undefined;
-  readonly budget?: PinnedBudget | undefined;
-}
-
-type Outcome = Pick<Closed, 'code' | 'reason' | 'by'>;
-
-/** What is said of an end that nobody explained. */
-const CUT_OFF: Outcome = { code: 1006, reason: '', by: 'network' };
-const UNLIMITED: Limits = { maxMessage: Infinity, maxFrame: Infinity, maxFragments: Infinity, maxPongs: Infinity };
-const FIN = 0x80;
-const RSV1 = 0x40;
-
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #sink: ConnectionSink;
-  readonly #inbound: Inbound;
-  readonly #outbox = new Outbox();
+  readonly #inbound: DirectionReader;
+  readonly #outbox: FrameOutbox;
   /** Clients mask, servers do not (RFC 6455 §5.1). */
   readonly #masks: MaskingKeySource | undefined;
   /** Reads what we send while somebody watches frames: a sent line shows what is on the wire. */
-  #mirror: Inbound | undefined;
+  #mirror: DirectionReader | undefined;
   /** Bytes taken so far, and those that waited when the mirror was set up: it begins behind them. */
   #taken = 0;
   #unmirrored = 0;
@@ -75,7 +60,7 @@ export class Connection {
 
     message(message: MessageView): void {
       const connection = this.#connection;
-      if (connection.#inbound.watched) connection.#tellMessage('received', message);
+      if (connection.#inbound.watched) connection.#sink.event(messageEvent('received', message));
       connection.#sink.message(message);
     }
 
@@ -103,12 +88,12 @@ export class Connection {
   };
 
   constructor(options: ConnectionOptions, sink: ConnectionSink) {
-    const { role, limits, extension, budget, tolerance = 'strict' } = options;
     this.#options = options;
     this.#sink = sink;
-    this.#masks = role === 'client' ? options.maskingKeys : undefined;
-    const sender = role === 'client' ? 'server' : 'client';
-    this.#inbound = new Inbound({ sender, limits, extension, budget, tolerance }, new Connection.#Reading(this));
+    this.#masks = options.role === 'client' ? options.maskingKeys : undefined;
+    const { inbound, outbox } = openWire(options, new Connection.#Reading(this));
+    this.#inbound = inbound;
+    this.#outbox = outbox;
   }
 
   get state(): State {
@@ -131,15 +116,25 @@ export class Connection {
     if (this.#mirror) this.#mirror.watched = on;
   }
 
-  /** Takes received bytes, which it may change and keep. */
-  receive(chunk: Uint8Array): void {
+  /** Whether messages were handed on, out of what was received last, that lie in it. */
+  get lent(): boolean {
+    return this.#inbound.lent === true;
+  }
+
+  /** Takes received bytes, which it may change and keep; `borrowed`: keep no longer than until it returns. */
+  receive(chunk: Uint8Array, borrowed = false): void {
+    if (borrowed && this.#inbound.borrowed === undefined) {
+      this.receive(Buffer.from(chunk));
+      return;
+    }
+    this.#setBorrowed(borrowed);
     if (this.#waiting) {
       this.#waiting = Buffer.concat([this.#waiting.subarray(this.#waitingAt), chunk]);
       this.#waitingAt = 0;
     } else if (this.#paused) {
-      this.#waiting = chunk;
+      this.#waiting = borrowed ? Buffer.from(chunk) : chunk;
       this.#waitingAt = 0;
-    } else this.#read(chunk, 0);
+    } else this.#read(chunk, 0, borrowed);
   }
 
   /** Hands on no message after the one at hand; what is received meanwhile waits. */
@@ -152,11 +147,13 @@ export class Connection {
     this.#paused = false;
     const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#setBorrowed(false);
     if (waiting) this.#read(waiting, this.#waitingAt);
   }
 
   /** The transport ended; nothing more comes or goes. */
   end(): void {
+    if (this.#state === 'open' && this.#closesWithTcp) this.#closedByTcp('peer');
     const wasClean = this.#state === 'closed-cleanly';
     if (!this.#move('end')) return;
     this.#inbound.stop();
@@ -174,6 +171,11 @@ export class Connection {
     const pieces = this.#outbox.take();
     if (this.#mirror) this.#reflect(this.#mirror, pieces);
     return pieces;
+  }
+
+  /** Of all that was taken only the last `held` bytes may still be read: the memory of the rest may be written anew. */
+  recycle(held: number): void {
+    this.#outbox.recycle(held);
   }
 
   /** What was taken left the process: pongs may be answered again. */
@@ -208,7 +210,8 @@ export class Connection {
   sendPrepared(message: PreparedMessage): void {
     this.#mustBeOpen();
     if (this.#masks) throw new LocalProtocolError('a client masks every frame anew: it cannot send a prepared one');
-    this.#outbox.bytes(message.frameFor(this.#options.extension), true);
+    if (this.#options.framing) this.#sendMessage(Opcode[message.opcode], message.payload, 0, message.payload.length, true, false);
+    else this.#outbox.bytes(message.frameFor(this.#options.extension), true);
   }
 
   /** Throws `LocalProtocolError` when not open or above 125 bytes. */
@@ -225,6 +228,7 @@ export class Connection {
     this.#control(Opcode.close, checkedClosePayload(code, reason, this.#options.role));
     this.#outcome = { code: 1006, reason: '', by: 'us' };
     this.#move('send-close');
+    if (this.#closesWithTcp) this.#closedByTcp('us');
   }
 
   /** Fails the connection for a reason of ours: a Close goes out, nothing more is read (RFC 6455 §7.1.7). */
@@ -255,7 +259,7 @@ export class Connection {
         this.close(action.code, action.reason);
         break;
       case 'frame':
-        this.#outbox.bytes(encodeByHand(action.frame, this.#masks));
+        this.#outbox.bytes(handmade(this.#options, action.frame, this.#masks));
         if (action.frame.opcode === Opcode.close && this.#state === 'open') this.#closedByHand();
         break;
       case 'bytes':
@@ -264,31 +268,15 @@ export class Connection {
     }
   }
 
-  #openMirror(): Inbound {
-    const { role, extension, mirrorExtension } = this.#options;
+  #openMirror(): DirectionReader {
     // The mirror has not read what went before: from here on nothing that we send refers to it.
-    extension?.forgetSent();
+    this.#options.extension?.forgetSent();
     this.#unmirrored = this.#outbox.pending;
     const offset = this.#taken + this.#unmirrored;
-    const ignore = () => undefined;
-    const sink: InboundSink = {
-      message: (message) => this.#tellMessage('sent', message),
-      ping: ignore,
-      pong: ignore,
-      close: ignore,
-      violation: ignore,
-      frame: (frame, violations, inflated) => this.#sink.event({ type: 'frame', direction: 'sent', frame, violations, inflated }),
-    };
-    const tolerance = 'lenient';
-    return new Inbound({ sender: role, limits: UNLIMITED, extension: mirrorExtension, tolerance, readsOn: true, offset }, sink);
+    return openMirror(this.#options, offset, (event) => this.#sink.event(event));
   }
 
-  #tellMessage(direction: 'sent' | 'received', message: MessageView): void {
-    const { opcode, wireLength, compressed } = message;
-    this.#sink.event({ type: 'message', direction, opcode, data: message.copy(), wireLength, compressed });
-  }
-
-  #reflect(mirror: Inbound, pieces: readonly Uint8Array[]): void {
+  #reflect(mirror: DirectionReader, pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) {
       const skipped = Math.min(piece.length, this.#unmirrored);
       this.#unmirrored -= skipped;
@@ -297,12 +285,18 @@ export class Connection {
     mirror.showUnfinished();
   }
 
-  #read(chunk: Uint8Array, start: number): void {
+  #setBorrowed(borrowed: boolean): void {
+    if (this.#inbound.borrowed === undefined) return;
+    this.#inbound.borrowed = borrowed;
+    this.#inbound.lent = false;
+  }
+
+  #read(chunk: Uint8Array, start: number, borrowed = false): void {
     let at = start;
     // Paused and resumed within one message: reading goes on. Stopped for good: the rest is taken and is nobody's.
     while (at < chunk.length && !this.#paused) at = this.#inbound.read(chunk, at);
     if (at === chunk.length) return;
-    this.#waiting = chunk;
+    this.#waiting = borrowed ? Buffer.from(chunk) : chunk;
     this.#waitingAt = at;
   }
 
@@ -365,6 +359,17 @@ export class Connection {
 
   #control(opcode: number, payload: Uint8Array): void {
     this.#outbox.frame(FIN | opcode, payload, 0, payload.length, this.#masks?.());
+  }
+
+  get #closesWithTcp(): boolean {
+    return this.#options.framing?.close === 'tcp';
+  }
+
+  /** hixie-75 has no closing frame: the end of TCP is all that it has, and in good order. */
+  #closedByTcp(by: 'us' | 'peer'): void {
+    this.#outcome = { code: 1005, reason: '', by };
+    this.#move('send-close');
+    this.#move('receive-close');
   }
 
   #closedByHand(): void {

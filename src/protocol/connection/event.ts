@@ -26,6 +26,12 @@ export type ConnectionEvent =
   | { readonly type: 'close'; readonly code: number; readonly reason: string }
   | Closed;
 
+/** A message to keep: its bytes are copied. */
+export function messageEvent(direction: 'sent' | 'received', message: MessageView): ConnectionEvent {
+  const { opcode, wireLength, compressed } = message;
+  return { type: 'message', direction, opcode, data: message.copy(), wireLength, compressed };
+}
+
 /**
  * The end. `code` and `reason` are the peer's where it sent a Close, ours where we failed the connection, and 1006 where
  * the transport ended without either. `by`: who began.

@@ -1,5 +1,6 @@
 import { maskInPlace } from '../../bytes/mask.ts';
 import type { MessageExtension } from '../extension/extension.ts';
+import { looksCompressed } from '../extension/looks-compressed.ts';
 import { checkHeader, readClosePayload } from '../frame/check.ts';
 import { FrameReader, type FrameSink } from '../frame/decode.ts';
 import type { Frame } from '../frame/frame.ts';
@@ -7,28 +8,11 @@ import { isControl, Opcode } from '../frame/opcode.ts';
 import { WholeFrame } from '../frame/whole-frame.ts';
 import { Assembler } from '../message/assemble.ts';
 import { MessageBuilder } from '../message/build.ts';
-import type { MessageView } from '../message/message.ts';
-import { type Holder, PART, type PinnedBudget } from '../message/pinned.ts';
+import type { DirectionReader, InboundSink } from '../message/direction.ts';
+import { PART, type PinnedBudget } from '../message/pinned.ts';
 import type { RuleId, Violation } from '../rule.ts';
 import { mayBeReceived } from './close-code.ts';
 import type { Limits } from './limits.ts';
-
-/**
- * One direction's bytes → what they say, with no duties: the live connection, the relay and offline decoding all read
- * through it. Messages are handed on as ranges of the buffer they came in; frames are made only while somebody watches.
- */
-export interface InboundSink {
-  /** A complete message, valid until return. */
-  message(message: MessageView): void;
-  ping(payload: Buffer): void;
-  pong(payload: Buffer): void;
-  /** A Close frame; `code` 1005 where it has none. Nothing is read after it. */
-  close(code: number, reason: string): void;
-  /** A rule was broken. After a fatal one nothing is read. */
-  violation(violation: Violation, fatal: boolean): void;
-  /** While `watched`: every frame with all that is wrong with it, before what it says is handed on. */
-  frame(frame: Frame, violations: readonly Violation[], inflated: Uint8Array | undefined): void;
-}
 
 export interface InboundOptions {
   /** Who sends what is read here. */
@@ -37,6 +21,8 @@ export interface InboundOptions {
   readonly extension?: MessageExtension | undefined;
   /** `strict`: any violation is fatal. `lenient`: goes on where one can. */
   readonly tolerance: 'strict' | 'lenient';
+  /** Rules that the peer's draft did not have yet: borne even where we are strict. */
+  readonly spared?: ReadonlySet<RuleId> | undefined;
   /** What unfinished messages may hold in the whole process. */
   readonly budget?: PinnedBudget | undefined;
   /** Reads frames behind a Close too: whoever only watches shows whatever is on the wire. */
@@ -68,9 +54,17 @@ const BEARABLE: ReadonlySet<RuleId> = new Set<RuleId>([
 /** Frames that break one of these are borne but have nothing to say. */
 const MEANINGLESS: ReadonlySet<RuleId> = new Set<RuleId>(['opcode-reserved', 'continuation-stray', 'control-too-long']);
 
-export class Inbound implements FrameSink, Holder {
+/**
+ * One direction's bytes → what they say, with no duties: the live connection, the relay and offline decoding all read
+ * through it. Messages are handed on as ranges of the buffer they came in; frames are made only while somebody watches.
+ */
+export class Inbound implements FrameSink, DirectionReader {
   /** Whether frames are made and handed on. May change at any time; counts from the next frame on. */
   watched = false;
+  /** Whether the bytes that are read are good only until the reader returns. */
+  borrowed = false;
+  /** Whether a message was handed on that lies in them. */
+  lent = false;
 
   readonly #sink: InboundSink;
   readonly #options: InboundOptions;
@@ -146,8 +140,7 @@ export class Inbound implements FrameSink, Holder {
     this.#violations = NONE;
     const violation = this.#builder.whole(this.#reader.first === WHOLE_TEXT ? 'text' : 'binary', chunk, start, end);
     if (violation && !this.#fail(violation)) return false;
-    this.#sink.message(this.#builder.take());
-    this.#builder.letGo();
+    this.#hand();
     return !this.#dead;
   }
 
@@ -188,18 +181,25 @@ export class Inbound implements FrameSink, Holder {
     const { first } = this.#reader;
     if (isControl(first & 0x0f) && !this.#ignored) return this.#endControl(first & 0x0f);
     const last = (first & 0x80) !== 0 && !this.#ignored;
-    if (last) {
-      const violation = this.#builder.finish();
+    if (last || (this.#options.extension?.perFrame && !this.#ignored)) {
+      const violation = last ? this.#builder.finish() : this.#builder.endFrame();
       if (violation && !this.#fail(violation)) return false;
     }
     this.#showFrame();
     if (last && !this.#dead) {
       this.#fragments = 0;
       this.#release();
-      this.#sink.message(this.#builder.take());
-      this.#builder.letGo();
+      this.#hand();
     }
     return !this.#dead;
+  }
+
+  #hand(): void {
+    const message = this.#builder.take();
+    message.borrowed = message.direct && this.borrowed;
+    if (message.direct) this.lent = true;
+    this.#sink.message(message);
+    this.#builder.letGo();
   }
 
   /** Hands on the frame that is not complete yet, once: for whoever must show what was sent so far. */
@@ -230,8 +230,9 @@ export class Inbound implements FrameSink, Holder {
       sender: this.#options.sender,
       rsv1Allowed: this.#options.extension !== undefined,
       inMessage: this.#builder.active,
+      rsv1PerFrame: this.#options.extension?.perFrame === true,
     };
-    this.#violations = checkHeader(this.#reader.snapshot, expect);
+    this.#violations = checkHeader(this.#reader.snapshot, expect).map((found) => this.#withHint(found, chunk, at, end));
     const fatal = this.#violations.find(({ rule }) => !this.#bears(rule));
     if (fatal) {
       this.#showCut(chunk, at, end);
@@ -243,11 +244,21 @@ export class Inbound implements FrameSink, Holder {
     return !this.#dead;
   }
 
+  /** RSV1 without an extension: what the payload looks like, as far as it is here. */
+  #withHint(violation: Violation, chunk: Uint8Array, at: number, end: number): Violation {
+    if (violation.rule !== 'rsv-set' || this.#options.extension || (this.#reader.first & 0x40) === 0) return violation;
+    const { length } = this.#reader;
+    const part = this.#clearPart(chunk, at, end);
+    const hint = looksCompressed(part.length === length ? part : undefined);
+    return { rule: 'rsv-set', detail: violation.detail.replace(/\(RSV1: .*\)/, `(RSV1: ${hint})`) };
+  }
+
   #beginData(chunk: Uint8Array, at: number, end: number): boolean {
     const { first } = this.#reader;
     const opcode = first & 0x0f;
     if (!this.#ignored) {
       if (opcode !== Opcode.continuation) this.#builder.begin(opcode === Opcode.text ? 'text' : 'binary', (first & 0x40) !== 0);
+      else if (this.#options.extension?.perFrame) this.#builder.continue((first & 0x40) !== 0);
       this.#fragments++;
     }
     const breach = this.#limitBreach();
@@ -299,7 +310,7 @@ export class Inbound implements FrameSink, Holder {
   }
 
   #bears(rule: RuleId): boolean {
-    return this.#options.tolerance === 'lenient' && BEARABLE.has(rule);
+    return BEARABLE.has(rule) && (this.#options.tolerance === 'lenient' || this.#options.spared?.has(rule) === true);
   }
 
   /** Something is wrong with the frame at hand. Returns whether reading goes on. */
@@ -341,10 +352,15 @@ export class Inbound implements FrameSink, Holder {
   /** A frame whose header is fatal is shown with what came in the same chunk: a debugger shows broken frames too. */
   #showCut(chunk: Uint8Array, at: number, end: number): void {
     if (!this.watched) return;
+    this.#sink.frame(this.#wholeFrame(this.#clearPart(chunk, at, end)), this.#violations, undefined);
+  }
+
+  /** A copy of the payload as far as it lies in `chunk`, unmasked. */
+  #clearPart(chunk: Uint8Array, at: number, end: number): Uint8Array {
     const { length, key } = this.#reader;
     const payload = new Uint8Array(chunk.subarray(at, Math.min(end, at + Math.min(length, SHOWN))));
     maskInPlace(payload, 0, payload.length, key);
-    this.#sink.frame(this.#wholeFrame(payload), this.#violations, undefined);
+    return payload;
   }
 
   #account(): void {

@@ -1,21 +1,26 @@
-import { maskedCopy, maskInPlace } from '../../bytes/mask.ts';
+import { maskInPlace, maskInto } from '../../bytes/mask.ts';
 import { writeHeader } from '../frame/encode.ts';
+import { borrow, putDown, release, SLAB, type Slab } from './slab.ts';
 
 /**
- * Bytes on their way out. Frames are written one behind the other into a slab, header, key and payload, masked in
- * place, and leave together in one write a turn. A slab is never written twice, so what was taken may be kept.
+ * Bytes on their way out. Frames are written one behind the other into slabs, header, key and payload, masked on the way,
+ * and leave together in one write a turn. What was taken stays as it is until `recycle`.
  */
 export class Outbox {
-  #slab: Buffer = EMPTY;
+  #slab: Slab | undefined;
   /** What is in the slab and was not taken is `[from, at)`. */
   #from = 0;
-  #at = 0;
   #queue: Uint8Array[] = [];
   #queued = 0;
+  /** Slabs that are full or were taken, oldest first. */
+  #oldest: Loan | undefined;
+  #newest: Loan | undefined;
+  /** Bytes ever taken. */
+  #taken = 0;
 
   /** Bytes waiting to be taken. */
   get pending(): number {
-    return this.#queued + this.#at - this.#from;
+    return this.#slab ? this.#queued + this.#slab.at - this.#from : this.#queued;
   }
 
   /**
@@ -25,77 +30,89 @@ export class Outbox {
   frame(first: number, payload: Uint8Array, start: number, end: number, key: number | undefined, lasting = false): void {
     const length = end - start;
     if (length > LARGE) {
-      this.#large(first, payload.subarray(start, end), key, lasting ? 'lasting' : 'borrowed');
+      const slab = this.#reserve(MAX_HEADER);
+      slab.at = writeHeader(slab.buffer, slab.at, first, length, key);
+      if (key === undefined && lasting) this.#byReference(payload.subarray(start, end));
+      else this.#spread(payload, start, end, key);
       return;
     }
-    this.#reserve(MAX_HEADER + length);
-    const at = writeHeader(this.#slab, this.#at, first, length, key);
-    if (length <= 32) for (let i = 0; i < length; i++) this.#slab[at + i] = payload[start + i] as number;
-    else this.#slab.set(payload.subarray(start, end), at);
-    this.#at = at + length;
-    if (key !== undefined) maskInPlace(this.#slab, at, this.#at, key);
+    const slab = this.#reserve(MAX_HEADER + length);
+    const at = writeHeader(slab.buffer, slab.at, first, length, key);
+    slab.at = at + length;
+    if (key !== undefined) maskInto(payload, start, end, slab.buffer, at, key);
+    else if (length <= TINY) for (let i = 0; i < length; i++) slab.buffer[at + i] = payload[start + i] as number;
+    else slab.buffer.set(payload.subarray(start, end), at);
   }
 
   /** A frame whose payload is a string's UTF-8, written where it will leave from. Returns the payload's bytes. */
   text(first: number, text: string, key: number | undefined): number {
-    if (text.length * 3 > LARGE) {
+    if (text.length * 3 > SLAB - MAX_HEADER) {
       const bytes = Buffer.from(text, 'utf8');
-      this.#large(first, bytes, key, 'ours');
+      this.frame(first, bytes, 0, bytes.length, key, true);
       return bytes.length;
     }
-    this.#reserve(MAX_HEADER + text.length * 3);
-    const slab = this.#slab;
+    const slab = this.#reserve(MAX_HEADER + text.length * 3);
+    const { buffer } = slab;
     const header = headerSize(text.length) + (key === undefined ? 0 : 4);
-    let at = this.#at + header;
-    const written = writeText(slab, at, text);
+    let at = slab.at + header;
+    const written = writeText(buffer, at, text);
     // The header was measured for ASCII; where the text took more bytes and a longer form, it moves along.
     const real = headerSize(written) + (key === undefined ? 0 : 4);
     if (real !== header) {
-      slab.copyWithin(this.#at + real, at, at + written);
-      at = this.#at + real;
+      buffer.copyWithin(slab.at + real, at, at + written);
+      at = slab.at + real;
     }
-    writeHeader(slab, this.#at, first, written, key);
-    this.#at = at + written;
-    if (key !== undefined) maskInPlace(slab, at, this.#at, key);
+    writeHeader(buffer, slab.at, first, written, key);
+    slab.at = at + written;
+    if (key !== undefined) maskInPlace(buffer, at, slab.at, key);
     return written;
   }
 
   /** Bytes as they are. `lasting`: they will not change, so they may go by reference, and need no slab of their own. */
   bytes(bytes: Uint8Array, lasting = false): void {
-    if (bytes.length > LARGE || (lasting && this.#at + bytes.length > this.#slab.length)) {
-      this.#seal();
-      this.#push(lasting ? bytes : new Uint8Array(bytes));
-      return;
-    }
-    this.#reserve(bytes.length);
-    this.#slab.set(bytes, this.#at);
-    this.#at += bytes.length;
+    const fits = this.#slab !== undefined && this.#slab.at + bytes.length <= this.#slab.buffer.length;
+    if (lasting && (bytes.length > LARGE || !fits)) this.#byReference(bytes);
+    else this.#spread(bytes, 0, bytes.length, undefined);
   }
 
   /** Everything that waits, in order; the box is empty afterwards. */
   take(): Uint8Array[] {
-    this.#seal();
+    const slab = this.#slab;
+    if (slab) {
+      this.#setAside(slab);
+      this.#slab = undefined;
+    }
+    this.#taken += this.#queued;
     const taken = this.#queue;
     this.#queue = [];
     this.#queued = 0;
-    giveBack(this.#slab, this.#at);
-    this.#slab = EMPTY;
-    this.#from = 0;
-    this.#at = 0;
     return taken;
   }
 
-  /** `ours`: may be masked where it is; `lasting`: will not change; `borrowed`: only good until we return. */
-  #large(first: number, payload: Uint8Array, key: number | undefined, owner: 'ours' | 'lasting' | 'borrowed'): void {
-    this.#reserve(MAX_HEADER);
-    this.#at = writeHeader(this.#slab, this.#at, first, payload.length, key);
-    this.#seal();
-    if (key === undefined) {
-      this.#push(owner === 'borrowed' ? new Uint8Array(payload) : payload);
-      return;
+  /** Of all that was taken only the last `held` bytes may still be read: the memory of the rest may be written anew. */
+  recycle(held: number): void {
+    const gone = this.#taken - held;
+    let loan = this.#oldest;
+    for (; loan && loan.reach <= gone; loan = loan.next) release(loan.slab);
+    this.#oldest = loan;
+    if (!loan) this.#newest = undefined;
+  }
+
+  /** Copies into slab after slab, masking on the way. */
+  #spread(payload: Uint8Array, start: number, end: number, key: number | undefined): void {
+    for (let next = start; next < end; ) {
+      const slab = this.#reserve(1, end - next);
+      const stop = Math.min(end, next + slab.buffer.length - slab.at);
+      if (key !== undefined) maskInto(payload, next, stop, slab.buffer, slab.at, key, next - start);
+      else slab.buffer.set(payload.subarray(next, stop), slab.at);
+      slab.at += stop - next;
+      next = stop;
     }
-    if (owner === 'ours') maskInPlace(payload, 0, payload.length, key);
-    this.#push(owner === 'ours' ? payload : maskedCopy(payload, key));
+  }
+
+  #byReference(bytes: Uint8Array): void {
+    this.#seal();
+    this.#push(bytes);
   }
 
   #push(piece: Uint8Array): void {
@@ -104,54 +121,45 @@ export class Outbox {
   }
 
   #seal(): void {
-    if (this.#at === this.#from) return;
-    this.#push(this.#slab.subarray(this.#from, this.#at));
-    this.#from = this.#at;
+    const slab = this.#slab;
+    if (!slab || slab.at === this.#from) return;
+    this.#push(slab.buffer.subarray(this.#from, slab.at));
+    this.#from = slab.at;
   }
 
-  #reserve(bytes: number): void {
-    if (this.#at + bytes <= this.#slab.length) return;
+  #setAside(slab: Slab): void {
     this.#seal();
-    const { slab, at } = borrow(bytes, this.#slab.length);
+    const loan: Loan = { slab, reach: this.#taken + this.#queued, next: undefined };
+    if (this.#newest) this.#newest.next = loan;
+    else this.#oldest = loan;
+    this.#newest = loan;
+    putDown(slab);
+  }
+
+  /** A slab with room for `bytes`; where that must be another one, with room for as many of `wanted` as one has. */
+  #reserve(bytes: number, wanted = bytes): Slab {
+    const current = this.#slab;
+    if (current && current.at + bytes <= current.buffer.length) return current;
+    if (current) this.#setAside(current);
+    const slab = borrow(Math.max(bytes, Math.min(wanted, SLAB)), current?.buffer.length ?? 0);
     this.#slab = slab;
-    this.#from = at;
-    this.#at = at;
+    this.#from = slab.at;
+    return slab;
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+interface Loan {
+  readonly slab: Slab;
+  /** Up to where in the stream it was written. */
+  readonly reach: number;
+  next: Loan | undefined;
+}
+
 const MAX_HEADER = 14;
-/** Payloads above this leave in a buffer of their own. */
+/** Up to this many bytes a loop copies sooner than a call. */
+const TINY = 32;
+/** Unmasked payloads above this leave where they are. */
 const LARGE = 16 * 1024;
-const SLAB = 64 * 1024;
-
-/** What a box begins with while another one has the spare slab: a thousand that send in one turn take no 64 MiB. */
-const FIRST_SLAB = 1024;
-
-/** The rest of a slab that nobody writes: an idle connection holds none. */
-let spare: Buffer = EMPTY;
-let spareAt = 0;
-
-/** `full`: the size of the slab that the box has filled, 0 for none. */
-function borrow(bytes: number, full: number): { slab: Buffer; at: number } {
-  const isLent = spare === EMPTY;
-  const lent = { slab: spare, at: spareAt };
-  spare = EMPTY;
-  spareAt = 0;
-  if (lent.at + bytes <= lent.slab.length) return lent;
-  const size = isLent && full < SLAB / 4 ? Math.max(FIRST_SLAB, full * 4) : SLAB;
-  // Not zeroed: only what a frame was written to is ever taken.
-  return {
-    slab: bytes > size / 2 || size === SLAB ? Buffer.allocUnsafeSlow(Math.max(size, bytes)) : Buffer.allocUnsafe(size),
-    at: 0,
-  };
-}
-
-function giveBack(slab: Buffer, at: number): void {
-  if (slab.length - at <= spare.length - spareAt) return;
-  spare = slab;
-  spareAt = at;
-}
 
 /** Of a text that is not large: it never needs the 64-bit form. */
 function headerSize(length: number): number {

@@ -7,6 +7,8 @@ import type { Inflater } from './inflater.ts';
 export interface MessageExtension {
   /** As in `Sec-WebSocket-Extensions`, parameters included. */
   readonly description: string;
+  /** Each frame is transformed by itself and has RSV1 of its own (deflate-frame); left out: RSV1 stands on a message's first. */
+  readonly perFrame?: true;
   /** Undoes the transformation for messages that arrive with RSV1; made at the first one. */
   decoder(): Inflater;
   /** Called after each received message that was transformed. */

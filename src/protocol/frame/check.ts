@@ -9,6 +9,8 @@ export interface Expectation {
   readonly sender: 'client' | 'server';
   /** Whether an extension gives RSV1 its meaning of "compressed" (RFC 7692 §6). */
   readonly rsv1Allowed: boolean;
+  /** Where it has one: RSV1 may stand on every data frame, not a message's first alone (deflate-frame). */
+  readonly rsv1PerFrame?: boolean;
   /** Whether a fragmented message is unfinished. */
   readonly inMessage: boolean;
 }
@@ -32,7 +34,7 @@ function checkReservedBits(header: FrameHeader, expect: Expectation): Violation[
   }
   if (header.rsv1 && expect.rsv1Allowed) {
     if (isControl(header.opcode)) list.push({ rule: 'compressed-control', detail: 'RSV1 on a control frame' });
-    else if (header.opcode === Opcode.continuation) {
+    else if (header.opcode === Opcode.continuation && !expect.rsv1PerFrame) {
       list.push({ rule: 'compressed-continuation', detail: 'RSV1 on a continuation frame' });
     }
   }

@@ -1,30 +1,12 @@
+import type { Field } from './field.ts';
 import type { Frame } from './frame.ts';
 import { opcodeName } from './opcode.ts';
 
-/** One field of a frame's header with its place: the single source for hex dump, bit figure and JSON. */
-export interface Field {
-  readonly name:
-    | 'FIN'
-    | 'RSV1'
-    | 'RSV2'
-    | 'RSV3'
-    | 'opcode'
-    | 'MASK'
-    | 'payload length'
-    | 'extended payload length'
-    | 'masking key';
-  /** First bit, counted from the frame's first bit (bit 0 is FIN). */
-  readonly bit: number;
-  /** Width in bits. */
-  readonly width: number;
-  /** The value as a number; `bigint` only for the 64-bit length and the masking key is 32 bits big-endian. */
-  readonly value: number | bigint;
-  /** The value in words, e.g. `1 = text`, `126 → 16-bit`, `37 fa 21 3d`. */
-  readonly text: string;
-}
+export type { Field } from './field.ts';
 
-/** Names every field of a frame's header, in wire order (RFC 6455 §5.2). */
-export function fields(frame: Frame): Field[] {
+/** Names every field of a frame's header, in wire order (RFC 6455 §5.2, or as the draft has it). */
+export function fields(frame: Frame): readonly Field[] {
+  if (frame.draft) return frame.draft.fields;
   const [first = 0, second = 0] = frame.raw;
   const marker = second & 0x7f;
   const list: Field[] = [

@@ -1,3 +1,5 @@
+import type { DraftLayout } from './draft-layout.ts';
+
 /** How the payload length was written: in 7 bits, or in 16 or 64 bits after the markers 126 and 127 (RFC 6455 §5.2). */
 export type LengthForm = 7 | 16 | 64;
 
@@ -22,8 +24,10 @@ export interface Frame extends FrameHeader {
   readonly payload: Uint8Array;
   /** The bytes as on the wire, header first. */
   readonly raw: Uint8Array;
-  /** Bytes of `raw` that are header: 2–14. */
+  /** Bytes of `raw` that are header: 2–14; in drafts before hybi-07 from 1 on. */
   readonly headerLength: number;
   /** Offset of the first byte in its direction's stream, counted from the end of the opening handshake. */
   readonly offset: number;
+  /** How it lies on the wire, where that is a draft's way before hybi-07. */
+  readonly draft?: DraftLayout;
 }

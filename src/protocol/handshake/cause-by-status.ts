@@ -2,6 +2,7 @@
 import { fieldValues, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
 import { bodyText, type Cause, type Facts, header, inspect, withScheme } from './cause-facts.ts';
+import { unauthorized } from './cause-unauthorized.ts';
 
 /** The likely cause of an answer with any status but 101. */
 export function causeByStatus(facts: Facts, response: ResponseHead): Cause | undefined {
@@ -40,7 +41,7 @@ const BY_STATUS: Readonly<Record<number, StatusCause>> = {
   504: gateway,
   505: () => ({
     cause: 'The server does not want HTTP/1.1: it may speak HTTP/2 only.',
-    remedy: 'an address that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
+    remedy: '--http2, if it speaks WebSocket over HTTP/2 (RFC 8441)',
   }),
 };
 
@@ -63,21 +64,6 @@ function noWebSocketHere(facts: Facts, response: ResponseHead): Cause {
   const what = isPage ? 'a web page' : 'an ordinary answer';
   const cause = `There is no WebSocket at this address: it answers with ${what}, or a proxy in front dropped Upgrade.`;
   return { cause, remedy: 'another path: often /ws, /socket or /websocket' };
-}
-
-function unauthorized(_facts: Facts, response: ResponseHead): Cause {
-  const schemes = fieldValues(response, 'WWW-Authenticate').map((value) => value.split(/[ ,]/, 1)[0] ?? '');
-  const scheme = schemes.filter((name) => name !== '').join(' or ');
-  const cause =
-    scheme === ''
-      ? 'The server wants to know who you are (401), and does not say how.'
-      : `The server asks for ${scheme} credentials.`;
-  return { cause, remedy: credentialsFor(scheme) };
-}
-
-function credentialsFor(scheme: string): string {
-  if (/basic/i.test(scheme)) return '--auth USER';
-  return /bearer/i.test(scheme) ? '--bearer TOKEN' : "--auth USER, --bearer TOKEN, --cookie K=V or -H 'Authorization: …'";
 }
 
 function forbidden(facts: Facts, response: ResponseHead): Cause {
@@ -141,7 +127,7 @@ function proxyAuthentication(_facts: Facts, response: ResponseHead): Cause {
   const scheme = header(response, 'Proxy-Authenticate')?.split(/[ ,]/, 1)[0];
   return {
     cause: `The proxy asks for ${scheme ? `${scheme} ` : ''}credentials.`,
-    remedy: 'a way around the proxy; logging in to one is not supported yet',
+    remedy: '--proxy-auth USER, with --proxy URL where wstap does not know of the proxy yet',
   };
 }
 
@@ -162,7 +148,7 @@ function redirected(facts: Facts, response: ResponseHead): Cause {
   if (location === undefined) return { cause: `The server redirects (${response.status}) without saying where.` };
   const target = resolve(location, facts.url);
   const cause = `The server redirects to ${redactUrl(location)}.`;
-  return { cause, remedy: target === undefined ? 'the address that it means' : inspect(target) };
+  return { cause, remedy: target === undefined ? 'the address that it means' : `-L follows it; or ${inspect(target)}` };
 }
 
 /** The ws: or wss: form of a redirect's target. */

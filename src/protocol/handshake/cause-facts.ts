@@ -11,13 +11,16 @@ export interface Facts {
   readonly body?: Uint8Array | undefined;
   /** The ws:, wss: (or http:, https:) URL that was asked for. */
   readonly url?: string | undefined;
-  readonly failure?: { readonly code: string; readonly message: string; readonly hop: string } | undefined;
+  /** `hint`: what whoever failed advises. */
+  readonly failure?:
+    | { readonly code: string; readonly message: string; readonly hop: string; readonly hint?: string | undefined }
+    | undefined;
 }
 
 /** A likely cause. Both may quote the peer or the URL (secrets already left out): escape before printing. */
 export interface Cause {
-  /** One sentence. */
-  readonly cause: string;
+  /** One sentence; `undefined` where the failure's own words say it all. */
+  readonly cause?: string | undefined;
   /** What to try: a command, or a phrase that begins with a verb. */
   readonly remedy?: string | undefined;
 }
@@ -29,7 +32,7 @@ export const bodyText = ({ body }: Facts) => (body ? Buffer.from(body.subarray(0
 
 /** The URL with another scheme, secrets left out. */
 export function withScheme(url: string, secure: boolean): string {
-  return redactUrl(url).replace(/^[A-Za-z]+:/, secure ? 'wss:' : 'ws:');
+  return redactUrl(url).replace(/^[A-Za-z]+(?=:|\+unix:)/, secure ? 'wss' : 'ws');
 }
 
 /** The command that inspects a URL, quoted for a shell where that is needed. */

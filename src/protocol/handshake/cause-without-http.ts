@@ -6,10 +6,14 @@ export function causeWithoutHttp(facts: Facts): Cause | undefined {
   if (facts.body && facts.body.length > 0) return otherProtocol(facts, facts.body);
   const { failure } = facts;
   if (!failure) return undefined;
-  return byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
+  // What TLS says of a certificate or an alert is the cause already.
+  if (failure.hop === 'tls' && failure.hint !== undefined) return { remedy: failure.hint };
+  const cause = byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
+  // Whoever failed knows best what to try.
+  return failure.hint === undefined ? cause : { ...cause, remedy: failure.hint };
 }
 
-const isSecure = ({ url }: Facts) => url !== undefined && /^(?:wss|https):/i.test(url);
+const isSecure = ({ url }: Facts) => url !== undefined && /^(?:wss|https)(?=:|\+unix:)/i.test(url);
 
 /** The same URL, over TLS or not. */
 function otherScheme({ url }: Facts, secure: boolean): string {
@@ -41,7 +45,7 @@ function otherProtocol(facts: Facts, body: Uint8Array): Cause | undefined {
   if (isHttp2(body)) {
     return {
       cause: 'The server speaks HTTP/2 from the first byte and no HTTP/1.1.',
-      remedy: 'a port that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
+      remedy: '--http2, if it speaks WebSocket over HTTP/2 (RFC 8441)',
     };
   }
   const text = Buffer.from(body.subarray(0, 256)).toString('latin1');
@@ -102,7 +106,11 @@ const BY_CODE: readonly (readonly [RegExp, CodeCause])[] = [
   [/ECONNRESET|EPIPE|EMPTY|EOF|socket hang up/i, emptyAnswer],
 ];
 
+/** Codes mean this of a host and a port; a Unix socket's and a proxy's failures say it all in their own words. */
+const OF_HOSTS = /^(?:dns|tcp|tls|http)/;
+
 function byCode(facts: Facts, code: string, message: string): Cause | undefined {
+  if (!OF_HOSTS.test(facts.failure?.hop ?? '')) return undefined;
   const found = BY_CODE.find(([pattern]) => pattern.test(code)) ?? BY_CODE.find(([pattern]) => pattern.test(message));
   return found?.[1](facts);
 }
@@ -123,13 +131,24 @@ function emptyAnswer(facts: Facts): Cause {
   return { cause: `${cause}: it may expect TLS on this port.`, remedy: otherScheme(facts, true) };
 }
 
+/** What it means that a hop was not done in time. */
+const TOO_SLOW: Readonly<Record<string, Cause>> = {
+  dns: { cause: 'The name server does not answer.', remedy: 'the address itself: --resolve HOST:PORT:ADDRESS' },
+  unix: { cause: 'The server behind the socket takes no more clients.', remedy: '--timeout 30; is it stuck?' },
+  proxy: { cause: 'The proxy did not open a way to the server in time.', remedy: '--timeout 30, or another proxy' },
+  'proxy-tls': { cause: 'The proxy did not finish TLS in time.', remedy: 'an http: proxy, if it speaks no TLS' },
+  tls: {
+    cause: 'The server took the connection and did not finish TLS in time.',
+    remedy: '--timeout 30, or ws: if it speaks no TLS',
+  },
+  http: { cause: 'The server took the request and did not answer in time.', remedy: '--timeout 30' },
+  http2: { cause: 'The server took the request and did not answer in time.', remedy: '--timeout 30' },
+};
+
 function byHop(facts: Facts, hop: string): Cause | undefined {
   if (/TIMEDOUT|timeout/i.test(facts.failure?.code ?? '')) {
-    if (hop === 'http') return { cause: 'The server took the request and did not answer in time.', remedy: '--timeout 30' };
-    return {
-      cause: 'The server did not answer in time: a firewall may drop the packets.',
-      remedy: '--timeout 30, or another port',
-    };
+    const silent = 'The server did not answer in time: a firewall may drop the packets.';
+    return TOO_SLOW[hop] ?? { cause: silent, remedy: '--timeout 30, or another port' };
   }
   if (hop === 'http') return emptyAnswer(facts);
   return undefined;

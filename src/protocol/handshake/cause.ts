@@ -3,12 +3,15 @@
  */
 import { causeByStatus } from './cause-by-status.ts';
 import type { Cause, Facts } from './cause-facts.ts';
+import { causeOverHttp2 } from './cause-over-http2.ts';
 import { causeWithoutHttp } from './cause-without-http.ts';
 import type { Finding } from './finding.ts';
 
 /** The likely cause of a failed opening handshake; `undefined` where it succeeded or nothing sensible can be said. */
 export function likelyCause(facts: Facts): Cause | undefined {
   const { response } = facts;
+  const overHttp2 = causeOverHttp2(facts);
+  if (overHttp2) return overHttp2.cause;
   if (!response) return causeWithoutHttp(facts);
   const isFailed = facts.findings.some((finding) => finding.level === 'fail');
   if (response.status === 101) return isFailed ? wrongSwitch(facts) : undefined;
@@ -16,7 +19,20 @@ export function likelyCause(facts: Facts): Cause | undefined {
 }
 
 /** The faults of a 101, the most telling first. */
-const SWITCH_FAULTS = ['version', 'http-version', 'accept', 'upgrade', 'connection', 'extensions', 'subprotocol'];
+const SWITCH_FAULTS = [
+  'version',
+  'http-version',
+  'accept',
+  'key1',
+  'key2',
+  'key3',
+  'proof',
+  'nonce',
+  'upgrade',
+  'connection',
+  'extensions',
+  'subprotocol',
+];
 
 function wrongSwitch({ findings }: Facts): Cause | undefined {
   const failures = findings.filter((finding) => finding.level === 'fail');

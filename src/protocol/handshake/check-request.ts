@@ -7,9 +7,15 @@ import { redactUrl } from '../http/redact.ts';
 import type { Finding } from './finding.ts';
 import { canonicalKey, isCanonicalKey } from './key.ts';
 import { legacyHint, legacyRequest, VERIFIED_VERSIONS } from './legacy.ts';
+import { fail, NOT_SENT, pass, quoted, times, type Verdict, warn } from './verdict.ts';
 
-type Verdict = Pick<Finding, 'level' | 'expected' | 'actual' | 'hint'>;
-type Check = (request: RequestHead, isPasted: boolean) => Verdict;
+interface Context {
+  readonly isPasted: boolean;
+  /** The values of Sec-WebSocket-Version that are checked in full. */
+  readonly versions: readonly string[];
+}
+
+type Check = (request: RequestHead, context: Context) => Verdict;
 
 interface Requirement {
   readonly id: string;
@@ -21,20 +27,9 @@ interface Requirement {
 export interface RequestCheckOptions {
   /** The request comes from text and not from the wire: version 8 is verified too, and a host that was cut out is a warning. */
   readonly pasted?: boolean;
+  /** The values of Sec-WebSocket-Version that are checked in full; 13 alone, and 8 in pasted text, where it is left out. */
+  readonly versions?: readonly string[];
 }
-
-const pass = (actual: string, hint?: string): Verdict => ({ level: 'pass', actual, ...(hint === undefined ? {} : { hint }) });
-const warn = (actual: string, hint: string): Verdict => ({ level: 'warn', actual, hint });
-const fail = (expected: string, actual: string, hint?: string): Verdict => ({
-  level: 'fail',
-  expected,
-  actual,
-  ...(hint === undefined ? {} : { hint }),
-});
-
-const NOT_SENT = 'not sent';
-const quoted = (values: readonly string[]) =>
-  values.length === 0 ? NOT_SENT : values.map((value) => value || '(empty)').join(' | ');
 
 const COMMON: readonly Requirement[] = [
   { id: 'method', section: 'RFC 6455 §4.1', requirement: 'The method is GET', check: checkMethod },
@@ -66,8 +61,16 @@ const OF_OLD = [...COMMON, VERSION];
 /** Checks an opening request against RFC 6455 §4.1 and §4.2.1. An older handshake gets one finding that names it. */
 export function checkRequest(request: RequestHead, options: RequestCheckOptions = {}): Finding[] {
   const isPasted = options.pasted ?? false;
-  const requirements = legacyRequest(request) === undefined ? ALL : OF_OLD;
-  return requirements.map((requirement) => findingOf(requirement, requirement.check(request, isPasted)));
+  const context = { isPasted, versions: options.versions ?? (isPasted ? VERIFIED_VERSIONS : VERSION_13) };
+  const requirements = isLegacy(request, context) ? OF_OLD : ALL;
+  return requirements.map((requirement) => findingOf(requirement, requirement.check(request, context)));
+}
+
+const VERSION_13: readonly string[] = ['13'];
+
+function isLegacy(request: RequestHead, { versions }: Context): boolean {
+  const [version] = fieldValues(request, 'Sec-WebSocket-Version');
+  return legacyRequest(request) !== undefined && !(version !== undefined && versions.includes(version));
 }
 
 /** Written out for what is met, for a server does this eleven times a client. */
@@ -88,7 +91,7 @@ function checkHttpVersion({ version }: RequestHead): Verdict {
   return version === 'HTTP/1.1' ? pass(version) : fail('HTTP/1.1', version);
 }
 
-function checkTarget({ target }: RequestHead, isPasted: boolean): Verdict {
+function checkTarget({ target }: RequestHead, { isPasted }: Context): Verdict {
   const shown = redactUrl(target);
   if (target.includes('#')) return fail('no fragment', shown, 'A fragment must not be sent: leave out # and what follows.');
   if (target.startsWith('/') || /^https?:\/\/[^/]/i.test(target)) return pass(shown);
@@ -100,11 +103,11 @@ function checkTarget({ target }: RequestHead, isPasted: boolean): Verdict {
 /** `ws://` alone, as pages print it that had their links taken out. */
 const hasLostHost = (target: string) => /^wss?:(?:\/\/)?$/i.test(target);
 
-function checkHost(request: RequestHead, isPasted: boolean): Verdict {
+function checkHost(request: RequestHead, { isPasted }: Context): Verdict {
   const values = fieldValues(request, 'Host');
   if (values.length === 0 && isPasted && hasLostHost(request.target)) return warn(NOT_SENT, 'The text is incomplete: no Host.');
   if (values.length === 1 && values[0] !== '') return pass(values.join());
-  return fail('one Host field', values.length > 1 ? `${values.length} times: ${quoted(values)}` : quoted(values));
+  return fail('one Host field', times(values));
 }
 
 // RFC 6455 §4.1: "The request MUST contain an |Upgrade| header field whose value MUST include the "websocket" keyword."
@@ -123,7 +126,7 @@ function checkKey(request: RequestHead): Verdict {
   const values = fieldValues(request, 'Sec-WebSocket-Key');
   const [key = ''] = values;
   // RFC 6455 §11.3.1: "MUST NOT appear more than once in an HTTP request"
-  if (values.length !== 1) return fail('one key', values.length === 0 ? NOT_SENT : `${values.length} times: ${quoted(values)}`);
+  if (values.length !== 1) return fail('one key', times(values));
   const canonical = canonicalKey(key);
   if (canonical === undefined) return fail('24 characters of base64 that stand for 16 bytes', quoted(values), keyHint(key));
   if (isCanonicalKey(key)) return pass(key);
@@ -138,22 +141,22 @@ function keyHint(key: string): string {
   return `That is base64 of ${Buffer.from(key, 'base64').length} bytes${key.length % 4 === 0 ? '' : ', with its padding missing'}.`;
 }
 
-function checkVersion(request: RequestHead, isPasted: boolean): Verdict {
-  const versions = isPasted ? VERIFIED_VERSIONS : ['13'];
+function checkVersion(request: RequestHead, context: Context): Verdict {
+  const { versions } = context;
   const values = fieldValues(request, 'Sec-WebSocket-Version');
   const legacy = legacyRequest(request);
-  const actual = values.length > 1 ? `${values.length} times: ${quoted(values)}` : quoted(values);
-  if (legacy !== undefined) return fail(versions.join(' or '), actual, legacyHint(legacy));
+  const actual = times(values);
+  if (legacy !== undefined && isLegacy(request, context)) return fail(versions.join(' or '), actual, legacyHint(legacy));
   const [version = ''] = values;
   if (values.length !== 1 || !versions.includes(version)) return fail(versions.join(' or '), actual);
-  return version === '13' ? pass(version) : pass(version, `Version ${version} is hybi-08 to -12; its accept rule is that of 13.`);
+  return version !== '8' ? pass(version) : pass(version, `Version ${version} is hybi-08 to -12; its accept rule is that of 13.`);
 }
 
 function checkOrigin(request: RequestHead): Verdict {
   const origins = fieldValues(request, 'Origin');
   const former = fieldValues(request, 'Sec-WebSocket-Origin');
   const isVersion8 = fieldValues(request, 'Sec-WebSocket-Version')[0] === '8';
-  if (origins.length > 1) return fail('at most one', `${origins.length} times: ${quoted(origins)}`);
+  if (origins.length > 1) return fail('at most one', times(origins));
   if (former.length > 0 && !isVersion8)
     return warn(quoted(former), 'Sec-WebSocket-Origin belongs to drafts 04–10; 13 has Origin.');
   if (origins[0] === '') return warn('(empty)', 'An origin is a scheme and a host, such as https://example.com, or null.');

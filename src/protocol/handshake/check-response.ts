@@ -5,8 +5,9 @@ import { fieldValues, type RequestHead, type ResponseHead } from '../http/head.t
 import { hasToken, isToken, listMembers, parseParameterList } from '../http/parameter-list.ts';
 import type { Finding } from './finding.ts';
 import { acceptFor } from './key.ts';
-import { legacyHint, legacyRequest, legacyResponse } from './legacy.ts';
+import { legacyHint, legacyRequest, legacyResponse, VERIFIED_VERSIONS } from './legacy.ts';
 import { nameMistake } from './mistake.ts';
+import { fail, pass, quoted, times, type Verdict, warn } from './verdict.ts';
 
 /**
  * Judges the parameters of extensions that were offered by name: both arguments are values of Sec-WebSocket-Extensions,
@@ -14,12 +15,12 @@ import { nameMistake } from './mistake.ts';
  */
 export type JudgeExtensions = (offer: string, answer: string) => string | undefined;
 
-type Verdict = Pick<Finding, 'level' | 'expected' | 'actual' | 'hint'>;
-
 interface Exchange {
   readonly request: RequestHead | undefined;
   readonly response: ResponseHead;
   readonly judgeExtensions: JudgeExtensions | undefined;
+  /** The values of Sec-WebSocket-Version whose answers are checked in full. */
+  readonly versions: readonly string[];
 }
 
 interface Requirement {
@@ -28,20 +29,6 @@ interface Requirement {
   readonly requirement: string;
   readonly check: (exchange: Exchange) => Verdict;
 }
-
-const verdict = (level: Finding['level'], expected: string | undefined, actual: string, hint?: string): Verdict => ({
-  level,
-  actual,
-  ...(expected === undefined ? {} : { expected }),
-  ...(hint === undefined ? {} : { hint }),
-});
-const pass = (actual: string, hint?: string) => verdict('pass', undefined, actual, hint);
-const warn = (actual: string, hint: string) => verdict('warn', undefined, actual, hint);
-const fail = (expected: string, actual: string, hint?: string) => verdict('fail', expected, actual, hint);
-
-const quoted = (values: readonly string[]) =>
-  values.length === 0 ? 'not sent' : values.map((value) => value || '(empty)').join(' | ');
-const times = (values: readonly string[]) => (values.length > 1 ? `${values.length} times: ${quoted(values)}` : quoted(values));
 
 const S422 = 'RFC 6455 §4.2.2';
 const S41 = 'RFC 6455 §4.1';
@@ -67,8 +54,9 @@ export function checkResponse(
   request: RequestHead | undefined,
   response: ResponseHead,
   judgeExtensions?: JudgeExtensions,
+  versions: readonly string[] = VERIFIED_VERSIONS,
 ): Finding[] {
-  const exchange = { request, response, judgeExtensions };
+  const exchange = { request, response, judgeExtensions, versions };
   return requirementsFor(exchange).map(({ check, ...rest }) => ({ ...rest, side: 'server', ...check(exchange) }));
 }
 
@@ -80,8 +68,11 @@ function requirementsFor(exchange: Exchange): readonly Requirement[] {
   return hasBodyField ? [...STATUS_LINE, ...SWITCHED, BODILESS] : [...STATUS_LINE, ...SWITCHED];
 }
 
-function legacyNameOf({ request, response }: Exchange): string | undefined {
-  return (request && legacyRequest(request)) ?? legacyResponse(response);
+function legacyNameOf({ request, response, versions }: Exchange): string | undefined {
+  const [version] = request ? fieldValues(request, 'Sec-WebSocket-Version') : [];
+  const asked = request && !(version !== undefined && versions.includes(version)) ? legacyRequest(request) : undefined;
+  const answered = legacyResponse(response);
+  return asked ?? (answered === 'hybi-04' && versions.includes('4') ? undefined : answered);
 }
 
 function checkHttpVersion({ response: { version } }: Exchange): Verdict {

@@ -26,5 +26,5 @@ export function legacyResponse(response: ResponseHead): string | undefined {
 
 /** The polite sentence for them. */
 export function legacyHint(name: string): string {
-  return `This is a ${name} handshake, from before RFC 6455; wstap does not check it yet.`;
+  return `This is a ${name} handshake, from before RFC 6455.`;
 }

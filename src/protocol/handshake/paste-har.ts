@@ -33,12 +33,17 @@ function entriesOf(value: unknown): Json[] {
   return Array.isArray(list) ? list.filter(isObject) : [value];
 }
 
-function headsOf({ request, response }: Json): PastedHead[] {
+function headsOf({ request, response, requestBody, responseBody }: Json): PastedHead[] {
   const heads: PastedHead[] = [];
-  if (isObject(request)) heads.push(requestOf(request));
+  if (isObject(request)) heads.push({ ...requestOf(request), ...rawBytes(requestBody) });
   if (isObject(response) && typeof response.status === 'number' && response.status > 0)
-    heads.push({ head: responseOf(response), notes: [] });
+    heads.push({ head: responseOf(response), notes: [], ...rawBytes(responseBody) });
   return heads;
+}
+
+/** The raw bytes of hixie-76, which our own JSON has in hex. */
+function rawBytes(hex: unknown): { readonly body?: Uint8Array } {
+  return typeof hex === 'string' && /^(?:[0-9a-f]{2}){8,16}$/.test(hex) ? { body: Buffer.from(hex, 'hex') } : {};
 }
 
 function requestOf(request: Json): PastedHead {

@@ -1,17 +1,10 @@
 /** Heads that are written out, a line a field or all on one line, in whatever surrounds them. */
 import type { Field, Head } from '../http/head.ts';
+import { bodyAtEnd, bodyIn, bodyLengthOf, looksLikeBody, rawBodyAt } from './paste-body.ts';
+import { type Line, lineOf, linesOf } from './paste-lines.ts';
 import { isKnownField, isLabel } from './paste-names.ts';
 import { splitOneLine } from './paste-one-line.ts';
 import type { PastedHead } from './pasted-head.ts';
-
-/** A line without what mail, curl or a packet view put around it. */
-interface Line {
-  readonly text: string;
-  /** How far it was indented behind its prefix. */
-  readonly indent: number;
-  /** A remark of `curl -v` (`* …`), not part of a head. */
-  readonly isRemark: boolean;
-}
 
 interface StartLine {
   readonly at: number;
@@ -20,36 +13,20 @@ interface StartLine {
   readonly kind: Head['kind'];
 }
 
-/** Every head in these lines, in order. */
-export function readHeads(rawLines: readonly string[]): PastedHead[] {
-  const lines = rawLines.map(clean);
+/** Every head in a text, in order. */
+export function readHeads(text: string): PastedHead[] {
+  const lines = linesOf(text);
   const found: PastedHead[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const starts = startLinesIn(lines[at]?.text ?? '');
     for (const [index, start] of starts.entries()) {
       const until = starts[index + 1]?.at;
-      const { head, next } = readHead(lines, at, start, until);
+      const { head, next } = readHead({ lines, text }, at, start, until);
       if (head) found.push(head);
       if (until === undefined && next > at) at = next - 1;
     }
   }
   return found;
-}
-
-/** Without mail's and curl's `>`, `<`, `*` and `|`, a packet view's `\r\n`, and the white space around. */
-function clean(raw: string): Line {
-  let text = raw.trimEnd().replace(/(?:\\r)?\\n$/, '');
-  let isRemark = false;
-  let stripped = text.trimStart();
-  while (/^(?:[>|]|<(?= |$))/.test(stripped)) {
-    text = stripped.slice(1).replace(/^ /, '');
-    stripped = text.trimStart();
-  }
-  if (/^[*-] /.test(stripped)) {
-    isRemark = true;
-    stripped = stripped.slice(2).trimStart();
-  }
-  return { text: stripped.trimEnd(), indent: text.length - stripped.length, isRemark };
 }
 
 const START =
@@ -69,6 +46,12 @@ function startLinesIn(text: string): StartLine[] {
   });
 }
 
+interface Source {
+  /** What is left of a line that raw bytes began takes its place. */
+  readonly lines: Line[];
+  readonly text: string;
+}
+
 interface Reading {
   readonly head: PastedHead | undefined;
   /** The first line behind the head. */
@@ -76,20 +59,60 @@ interface Reading {
 }
 
 /** Reads the head whose start line is in line `at`; `until` is where another one begins in the same line. */
-function readHead(lines: readonly Line[], at: number, start: StartLine, until: number | undefined): Reading {
+function readHead(source: Source, at: number, start: StartLine, until: number | undefined): Reading {
+  const { lines } = source;
   const text = lines[at]?.text ?? '';
   const tail = text.slice(start.end, until);
-  const oneLine = splitOneLine(tail);
-  const [first] = oneLine.fields;
-  if (first) {
-    const note = 'The head stood on one line; it was taken apart at its field names.';
-    return { head: { head: start.make(oneLine.fields, oneLine.before), notes: [note] }, next: at + 1 };
-  }
+  const oneLine = readOneLine(tail, start);
+  if (oneLine) return { head: oneLine, next: at + 1 };
   const reason = tail.trim();
-  const { fields, next, notes } = readFields(lines, at);
+  const { fields, next, notes } = readFields(lines, at, start.kind);
   const isAlone = start.at === 0 && (start.kind === 'response' || reason === '');
   const isHead = until === undefined && (fields.some(({ name }) => isKnownField(name)) || isAlone);
-  return { head: isHead ? { head: start.make(fields, reason), notes } : undefined, next };
+  if (!isHead) return { head: undefined, next };
+  const head = start.make(fields, reason);
+  const found = readBody(source, next, head);
+  return { head: { head, notes, ...found.body }, next: found.next };
+}
+
+function readOneLine(tail: string, start: StartLine): PastedHead | undefined {
+  const { fields, before } = splitOneLine(tail);
+  if (fields.length === 0) return undefined;
+  const notes = ['The head stood on one line; it was taken apart at its field names.'];
+  const end = bodyAtEnd(tail, bodyLengthOf({ kind: start.kind, fields }));
+  if (!end) return { head: start.make(fields, before), notes };
+  return { head: start.make(splitOneLine(end.rest).fields, before), notes, body: end.body };
+}
+
+/** How many blank lines are looked past for the body: text with a blank line after each line has three. */
+const BLANK_LINES = 3;
+
+/** The raw bytes behind the head that ends before line `at`, if it is of a dialect that has them. */
+function readBody(source: Source, at: number, head: Head): { readonly body?: { body: Uint8Array }; readonly next: number } {
+  const { lines, text } = source;
+  const length = bodyLengthOf(head);
+  if (length === 0) return { next: at };
+  for (let skipped = 0; skipped <= BLANK_LINES; skipped += 1) {
+    const line = lines[at + skipped];
+    if (!line) break;
+    // A body may begin or end with a space.
+    const body = bodyIn(line.raw, length) ?? bodyIn(line.text, length);
+    if (body) return { body: { body }, next: at + skipped + 1 };
+    if (line.text !== '') break;
+  }
+  const [blank, first] = [lines[at], lines[at + 1]];
+  const body = blank?.raw === '' && first ? rawBodyAt(text, first.at, length) : undefined;
+  if (!first || !body) return { next: at };
+  skipBytes(lines, at + 1, first.at + length);
+  return { body: { body }, next: at + 1 };
+}
+
+/** Takes away the lines from `index` on that end before `end`; what is left of the one that holds it takes its place. */
+function skipBytes(lines: Line[], index: number, end: number): void {
+  let last = index;
+  while ((lines[last + 1]?.at ?? Number.POSITIVE_INFINITY) <= end) last += 1;
+  const line = lines[last];
+  if (line) lines.splice(index, last - index + 1, lineOf(line.raw.slice(end - line.at), end));
 }
 
 const FIELD = /^([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,127})\s?:(?!\/\/)(.*)$/;
@@ -101,7 +124,7 @@ interface Fields {
 }
 
 /** Field lines below a start line, up to a blank line or whatever is none. */
-function readFields(lines: readonly Line[], startAt: number): Fields {
+function readFields(lines: readonly Line[], startAt: number, kind: Head['kind']): Fields {
   const fields: Field[] = [];
   const notes = new Set<string>();
   const startIndent = lines[startAt]?.indent ?? 0;
@@ -109,7 +132,7 @@ function readFields(lines: readonly Line[], startAt: number): Fields {
   let at = startAt + 1;
   for (; at < lines.length; at += 1) {
     const line = lines[at];
-    if (!line || startLinesIn(line.text).length > 0) break;
+    if (!line || startLinesIn(line.text).length > 0 || looksLikeBody(line.text, { kind, fields })) break;
     if (line.text === '' && isDoubleSpaced && FIELD.test(lines[at + 1]?.text ?? '')) continue;
     const last = fields.at(-1);
     if (last && line.text !== '' && continues(line, last, startIndent)) {

@@ -2,7 +2,7 @@
  * The promise: whatever form a handshake was copied in, its heads come out as if they had been read from the wire, and
  * what had to be assumed is said.
  */
-import { fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { type Field, fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { acceptFor } from './key.ts';
 import { readCommands } from './paste-command.ts';
 import { readFieldLists } from './paste-field-list.ts';
@@ -14,6 +14,9 @@ import type { PastedHead } from './pasted-head.ts';
 export interface PastedHandshake {
   readonly request?: RequestHead;
   readonly response?: ResponseHead;
+  /** The raw bytes behind either that belong to the handshake, where the text has them. */
+  readonly requestBody?: Uint8Array;
+  readonly responseBody?: Uint8Array;
   readonly notes: readonly string[];
 }
 
@@ -26,7 +29,7 @@ export function readPasted(text: string): PastedHandshake[] {
 /** Heads that are written out count most; a command or a bare list of fields only where there are none. */
 function firstThatFinds(text: string): readonly PastedHead[] {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
-  for (const read of [() => readHeads(lines), () => readCommands(text), () => readFieldLists(lines)]) {
+  for (const read of [() => readHeads(text), () => readCommands(text), () => readFieldLists(lines)]) {
     const found = read();
     if (found.length > 0) return found;
   }
@@ -36,25 +39,39 @@ function firstThatFinds(text: string): readonly PastedHead[] {
 interface Draft {
   request?: RequestHead;
   response?: ResponseHead;
+  requestBody?: Uint8Array;
+  responseBody?: Uint8Array;
   notes: string[];
 }
 
 /** A response belongs to the request before it; one that stands alone may belong to the request after it. */
 function pair(heads: readonly PastedHead[]): PastedHandshake[] {
   const drafts: Draft[] = [];
-  for (const { head, notes } of heads) {
+  for (const { head, notes, body } of heads.map(withPlainSpaces)) {
     const last = drafts.at(-1);
-    if (head.kind === 'response' && last?.request && !last.response) {
-      last.response = head;
-      last.notes = [...new Set([...last.notes, ...notes])];
-    } else if (head.kind === 'request' && last?.response && !last.request && belongTogether(head, last.response, heads)) {
-      last.request = head;
-      last.notes = [...new Set([...last.notes, ...notes])];
-    } else {
-      drafts.push(head.kind === 'request' ? { request: head, notes: [...notes] } : { response: head, notes: [...notes] });
-    }
+    const isAnswer = head.kind === 'response' && last?.request && !last.response;
+    const isAsked = head.kind === 'request' && last?.response && !last.request && belongTogether(head, last.response, heads);
+    const draft = last && (isAnswer || isAsked) ? last : newDraft(drafts);
+    if (head.kind === 'request') Object.assign(draft, { request: head, ...(body && { requestBody: body }) });
+    else Object.assign(draft, { response: head, ...(body && { responseBody: body }) });
+    draft.notes = [...new Set([...draft.notes, ...notes])];
   }
   return drafts;
+}
+
+/** Web pages write no-break spaces where several are to be seen; in a key of hixie-76 each of them counts. */
+function withPlainSpaces(pasted: PastedHead): PastedHead {
+  const { head, notes } = pasted;
+  const isKey = (field: Field) => /^sec-websocket-key[12]$/i.test(field.name) && field.value.includes('\u00a0');
+  if (!head.fields.some(isKey)) return pasted;
+  const fields = head.fields.map((field) => (isKey(field) ? { ...field, value: field.value.replaceAll('\u00a0', ' ') } : field));
+  return { ...pasted, head: { ...head, fields }, notes: [...notes, 'No-break spaces in a key were read as spaces.'] };
+}
+
+function newDraft(drafts: Draft[]): Draft {
+  const draft: Draft = { notes: [] };
+  drafts.push(draft);
+  return draft;
 }
 
 /** Developer tools show the response first: the two are one handshake if they are all there is, or if the hash says so. */

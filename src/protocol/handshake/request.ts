@@ -42,16 +42,22 @@ export function parseHeaderLine(line: string): HeaderLine | string {
 }
 
 /** Heads hold bytes as latin-1 characters; what a user typed goes out as UTF-8. */
-function toLatin1(text: string): string {
+export function toLatin1(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** The opening request, fields in a browser's order. Throws LocalProtocolError for a header line that is none. */
 export function buildRequest(parts: RequestParts): RequestHead {
-  const target = toLatin1(parts.target);
-  if (!/^[!-~\x80-\xff]+$/.test(target)) throw new LocalProtocolError('the request target may not hold blanks or controls');
+  const target = requestTarget(parts.target);
   const fields = applyHeaderLines(defaultFields(parts), parts.headers ?? []);
   return { kind: 'request', method: 'GET', target, version: 'HTTP/1.1', fields };
+}
+
+/** The request target as it goes out. Throws LocalProtocolError where it would break the request line. */
+export function requestTarget(text: string): string {
+  const target = toLatin1(text);
+  if (!/^[!-~\x80-\xff]+$/.test(target)) throw new LocalProtocolError('the request target may not hold blanks or controls');
+  return target;
 }
 
 function defaultFields(parts: RequestParts): Field[] {

@@ -113,7 +113,8 @@ function readParameter(cursor: Cursor): Parameter | string {
   return value === undefined ? 'a closing quote is missing' : { name, value };
 }
 
-class Cursor {
+/** Reads a field value from left to right. */
+export class Cursor {
   readonly #text: string;
   at = 0;
 
@@ -142,6 +143,14 @@ class Cursor {
   token(): string {
     const start = this.at;
     this.at = tokenEnd(this.#text, start);
+    return this.#text.slice(start, this.at);
+  }
+
+  /** Characters of the one class, then of the other; each expression matches one character. */
+  run(first: RegExp, then: RegExp): string {
+    const start = this.at;
+    while (first.test(this.peek() ?? '')) this.at += 1;
+    while (then.test(this.peek() ?? '')) this.at += 1;
     return this.#text.slice(start, this.at);
   }
 

@@ -14,7 +14,7 @@ export function isSecretField(name: string): boolean {
 }
 
 /** Fields that carry URLs, whose queries may hold secrets. */
-const URL_FIELDS = new Set(['location', 'content-location', 'referer', 'sec-websocket-location', 'websocket-location']);
+const URL_FIELDS = new Set([':path', 'location', 'content-location', 'referer', 'sec-websocket-location', 'websocket-location']);
 
 /** A field's value as it may be shown. An empty value hides nothing and stays. */
 export function redactField(name: string, value: string): string {

@@ -61,6 +61,11 @@ export class MessageBuilder {
     this.#undecodable = false;
   }
 
+  /** A continuation frame begins, where each frame is compressed by itself or not. */
+  continue(compressed: boolean): void {
+    this.#compressed = compressed && this.#extension !== undefined;
+  }
+
   /** Takes a piece of a frame's payload. `whole`: it is the whole message, in one frame and one piece. */
   add(bytes: Buffer, start: number, end: number, frameLength: number, whole: boolean): Violation | undefined {
     this.#wireLength += end - start;
@@ -84,6 +89,15 @@ export class MessageBuilder {
     return this.#utf8.complete ? undefined : CUT;
   }
 
+  /** A frame is complete that is not the message's last, where each frame is compressed by itself. */
+  endFrame(): Violation | undefined {
+    if (this.#undecodable || !this.#compressed || !this.#extension) return undefined;
+    this.#problem = undefined;
+    const problem = this.#judge(this.#extension.decoder().finish(this.#onInflated));
+    this.#extension.endDecoded();
+    return problem;
+  }
+
   /** The last frame is complete: what is still wrong with the message, if anything. */
   finish(): Violation | undefined {
     if (this.#undecodable) this.#extension?.decoder().reset();
@@ -100,6 +114,8 @@ export class MessageBuilder {
   /** Gives the finished message away and forgets it; valid until the next one is begun. */
   take(): MessageView {
     const view = this.#view;
+    view.ascii = this.#text && this.#utf8.ascii;
+    view.direct = this.#direct !== undefined;
     if (this.#direct) view.buffer = this.#direct;
     else {
       view.start = 0;

@@ -1,6 +1,3 @@
-import { isAscii } from 'node:buffer';
-import { isShortAscii } from '../../bytes/utf8.ts';
-
 /**
  * A message as its receiver sees it for the length of one call: a range in a buffer, so that nothing is made for who does
  * not ask. This object is used again for the next message; the bytes stay as they are, so they may go out by reference.
@@ -11,6 +8,12 @@ export class MessageView {
   buffer: Buffer = EMPTY;
   start = 0;
   end = 0;
+  /** Whether it lies where it was received, and was not put together in a buffer of its own. */
+  direct = false;
+  /** Whether its bytes, too, are valid only until the call returns. */
+  borrowed = false;
+  /** Whether it is text of bytes below 0x80 alone. */
+  ascii = false;
   /** Whether it came compressed. */
   compressed = false;
   /** Payload bytes on the wire, all frames together. */
@@ -32,18 +35,15 @@ export class MessageView {
     return copy;
   }
 
+  /** The bytes, to keep, and copied only where they are borrowed. */
+  kept(): Buffer {
+    return this.borrowed ? this.copy() : this.view();
+  }
+
   /** The bytes as a string: for a text message, which is valid UTF-8 by the time that anybody sees it. */
   text(): string {
-    const { buffer, start, end } = this;
-    if (end - start <= SHORT)
-      return isShortAscii(buffer, start, end) ? buffer.toString('latin1', start, end) : buffer.toString('utf8', start, end);
-    if (end - start > LONG && isAscii(buffer.subarray(start, end))) return buffer.toString('latin1', start, end);
-    return buffer.toString('utf8', start, end);
+    return this.buffer.toString(this.ascii ? 'latin1' : 'utf8', this.start, this.end);
   }
 }
 
 const EMPTY = Buffer.alloc(0);
-/** Up to this many bytes a loop finds out sooner than a call whether they are ASCII. */
-const SHORT = 32;
-/** From this many bytes on, asking `isAscii` first pays: latin-1 strings are made several times as fast. */
-const LONG = 512;

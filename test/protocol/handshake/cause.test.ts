@@ -26,8 +26,8 @@ describe('an answer with another status', () => {
   it.each<[status: number, headers: string[], body: string, words: string]>([
     [200, ['Content-Type: text/html'], '<!doctype html>', 'There is no WebSocket at this address: it answers with a web page'],
     [200, [], '{}', 'it answers with an ordinary answer'],
-    [301, ['Location: https://example.com/ws?a=1'], '', "→ wstap handshake 'wss://example.com/ws?a=1'"],
-    [302, ['Location: /login'], '', '→ wstap handshake ws://example.com/login'],
+    [301, ['Location: https://example.com/ws?a=1'], '', "→ -L follows it; or wstap handshake 'wss://example.com/ws?a=1'"],
+    [302, ['Location: /login'], '', '→ -L follows it; or wstap handshake ws://example.com/login'],
     [302, ['Location: wss://u:p@b.example/?token=x'], '', 'The server redirects to wss://***@b.example/?token=***.'],
     [302, [], '', 'without saying where'],
     [302, ['Location: mailto:a'], '', '→ the address that it means'],
@@ -38,7 +38,7 @@ describe('an answer with another status', () => {
     [400, ['Via: 1.1 squid'], '', 'An HTTP proxy on the way (Via: 1.1 squid) seems to have dropped Upgrade'],
     [400, [], 'Can "Upgrade" only to "WebSocket".', 'dropped Upgrade and Connection'],
     [400, [], '', 'found fault with the request (400)'],
-    [401, ['WWW-Authenticate: Basic realm="x"'], '', 'The server asks for Basic credentials. → --auth USER'],
+    [401, ['WWW-Authenticate: Basic realm="x"'], '', 'The server asks for Basic (x) credentials. → --auth USER'],
     [401, ['WWW-Authenticate: Bearer'], '', '→ --bearer TOKEN'],
     [401, [], '', 'does not say how'],
     [403, [], '', "→ -o 'https://the-site-that-uses-it'"],
@@ -103,7 +103,7 @@ describe('no HTTP came', () => {
     [
       'HTTP/2 SETTINGS',
       '\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03',
-      'The server speaks HTTP/2 from the first byte and no HTTP/1.1. → a port that speaks HTTP/1.1; WebSocket over HTTP/2 (RFC 8441) is not spoken here yet',
+      'The server speaks HTTP/2 from the first byte and no HTTP/1.1. → --http2, if it speaks WebSocket over HTTP/2 (RFC 8441)',
     ],
     ['HTTP/2 GOAWAY', '\x00\x00\x08\x07\x00\x00\x00\x00\x00', 'HTTP/2'],
     ['SSH', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'an SSH server'],

@@ -86,7 +86,7 @@ describe('older handshakes', () => {
   ])('%s is named politely, once', (name, headers) => {
     const failed = checkRequest(withHeaders(headers), { pasted: true }).filter((finding) => finding.level === 'fail');
     expect(failed.map((finding) => finding.id)).toEqual(['version']);
-    expect(failed[0]?.hint).toBe(`This is a ${name} handshake, from before RFC 6455; wstap does not check it yet.`);
+    expect(failed[0]?.hint).toBe(`This is a ${name} handshake, from before RFC 6455.`);
   });
 
   it('a host that was cut out of pasted text is a warning', () => {
