@@ -17,6 +17,11 @@ export interface LinkOptions extends ConnectionOptions {
 }
 
 export interface LinkHandler {
+  /**
+   * Whether messages may lie in memory that is read into again once the handler returns, as they say themselves.
+   * `keeping`: their bytes are kept all the same, so that whatever holds whole messages had better be copied at once.
+   */
+  readonly borrows?: boolean | 'keeping' | undefined;
   /** A message, valid until return. */
   message(message: MessageView): void;
   event(event: ConnectionEvent): void;
@@ -41,6 +46,8 @@ export class Link {
   #consumerPaused = false;
   #peerEnded = false;
   #transportClosed = false;
+  /** Whether what is borrowed is copied before it is read. */
+  #copies = false;
   /** The state that was acted upon last. */
   #followed: State = 'open';
   #stopTimer: (() => void) | undefined;
@@ -84,8 +91,8 @@ export class Link {
       this.#link = link;
     }
 
-    data(chunk: Buffer): void {
-      this.#link.#received(chunk);
+    data(chunk: Buffer, borrowed = false): void {
+      this.#link.#received(chunk, borrowed);
     }
 
     end(): void {
@@ -104,6 +111,7 @@ export class Link {
   /** Begins to read. `early` are bytes that came in the same segment as the end of the opening handshake. */
   start(early: Uint8Array): void {
     this.#transport.handler = new Link.#Reading(this);
+    if (this.#handler.borrows) this.#transport.borrow?.();
     if (early.length > 0) this.#received(Buffer.from(early));
     this.#steer();
   }
@@ -210,6 +218,17 @@ export class Link {
     this.flush();
   }
 
+  /** Whether bytes of the peer are read just now. */
+  get reading(): boolean {
+    return !this.#consumerPaused && !this.connection.paused;
+  }
+
+  /** Gives the connection up because the peer is gone: ends at once, with that for a reason. */
+  lose(code: string, message: string): void {
+    this.networkError = { code, message };
+    this.#transport.destroy();
+  }
+
   /** Ends at once, without a closing handshake. */
   destroy(): void {
     this.#transport.destroy();
@@ -218,7 +237,9 @@ export class Link {
   /** Writes what waits, now. */
   flush(): void {
     while (this.connection.pending > 0) {
-      this.#congested = !this.#transport.write(this.connection.take());
+      const accepted = this.#transport.write(this.connection.take());
+      this.connection.recycle(this.#transport.held);
+      this.#congested = !accepted && this.#transport.pending > 0;
       if (this.#congested) break;
       this.connection.flushed();
     }
@@ -236,10 +257,17 @@ export class Link {
     });
   }
 
-  #received(chunk: Buffer): void {
+  #received(chunk: Buffer, borrowed = false): void {
     this.#receiving = true;
     try {
-      this.connection.receive(chunk);
+      if (borrowed && this.#handler.borrows && !this.#copies) {
+        this.connection.receive(chunk, true);
+        // What follows is likely to be alike: one copy of it all costs less than one a message.
+        this.#copies = this.#handler.borrows === 'keeping' && this.connection.lent;
+      } else {
+        this.connection.receive(borrowed ? copyOf(chunk) : chunk);
+        this.#copies &&= this.connection.lent;
+      }
     } finally {
       this.#receiving = false;
       this.flush();
@@ -248,6 +276,7 @@ export class Link {
 
   #drained(): void {
     this.#congested = false;
+    this.connection.recycle(this.#transport.held);
     this.connection.flushed();
     this.flush();
     if (this.writable) this.#handler.drain();
@@ -271,7 +300,9 @@ export class Link {
     if (state === 'ended') return;
     this.#stopTimer = this.#clock.after(this.#options.closeTimeout, () => this.#transport.destroy());
     // "the server MUST close the connection immediately, whereas the client SHOULD wait for the server" (RFC 6455 §7.1.1).
-    if (state === 'failed' || (state === 'closed-cleanly' && this.#options.role === 'server')) this.#transport.end();
+    // In hixie-75 the end of TCP is the whole closing handshake, so a client does not wait for it either.
+    const isLast = this.#options.role === 'server' || this.#options.framing?.close === 'tcp';
+    if (state === 'failed' || (state === 'closed-cleanly' && isLast)) this.#transport.end();
   }
 
   #ended(): void {
@@ -284,7 +315,7 @@ export class Link {
   }
 
   #closed(error: { readonly code: string; readonly message: string } | undefined): void {
-    this.networkError = error;
+    this.networkError ??= error;
     this.#transportClosed = true;
     if (this.connection.paused) return;
     this.connection.end();
@@ -305,6 +336,13 @@ export class Link {
     this.#pings.delete(key);
     this.#handler.roundTrip(this.#clock.now() - sentAt);
   }
+}
+
+/** In memory of its own, of its own size. */
+function copyOf(chunk: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(chunk.length);
+  chunk.copy(copy);
+  return copy;
 }
 
 /** Unanswered pings whose time is remembered. */

@@ -10,6 +10,8 @@ import { type Tell, tellEvent } from './stamp.ts';
 
 /** Who uses a server's clients. */
 export interface PeerHandler {
+  /** As in `LinkHandler`. */
+  readonly borrows?: boolean | 'keeping' | undefined;
   /** A message, valid until return. */
   message(peer: Peer, message: MessageView): void;
   pong(peer: Peer, payload: Uint8Array): void;
@@ -81,6 +83,10 @@ export class Peer implements PeerFacts, LinkHandler {
   /** `address:port`. */
   get remote(): string {
     return this.#transport.remote;
+  }
+
+  get borrows(): boolean | 'keeping' | undefined {
+    return this.handler.borrows;
   }
 
   message(message: MessageView): void {

@@ -36,6 +36,11 @@ export class PacedTransport implements Transport {
     return this.#written;
   }
 
+  /** Whatever is written is copied. */
+  get held(): number {
+    return 0;
+  }
+
   get sent(): number {
     return this.#transport.sent;
   }

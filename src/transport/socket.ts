@@ -1,10 +1,14 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Transport, TransportHandler } from './transport.ts';
+import { readShared } from './shared-reading.ts';
+import type { NetworkError, Transport, TransportHandler } from './transport.ts';
 
 /** What is asked of a stream where it is a socket; one that is none has nothing to say. */
 export type SocketLike = Duplex &
-  Partial<Pick<Socket, 'remoteAddress' | 'remotePort' | 'remoteFamily' | 'setNoDelay' | 'setTimeout'>>;
+  Partial<Pick<Socket, 'remoteAddress' | 'remotePort' | 'remoteFamily' | 'setNoDelay' | 'setTimeout'>> & {
+    /** What ALPN chose, of a TLS socket. */
+    readonly alpnProtocol?: string | false | null;
+  };
 
 /** TCP, TLS and Unix sockets as a transport: they differ in how they are opened only. */
 export class SocketTransport implements Transport {
@@ -14,10 +18,12 @@ export class SocketTransport implements Transport {
   written = 0;
   #sent = 0;
   /** Why the network ended, once it did not do so in good order. */
-  error: { readonly code: string; readonly message: string } | undefined;
+  error: NetworkError | undefined;
 
-  constructor(socket: SocketLike) {
+  /** `remote`: where the peer is, if the socket does not know. */
+  constructor(socket: SocketLike, remote?: string) {
     this.socket = socket;
+    this.#remote = remote;
     // Frames are gathered here, so Nagle's algorithm would only hold them back.
     socket.setNoDelay?.(true);
     socket.pause();
@@ -40,6 +46,11 @@ export class SocketTransport implements Transport {
     return this.socket.writableLength;
   }
 
+  get held(): number {
+    // Streams of other kinds may hand the memory itself on, to a reader in this process.
+    return this.socket instanceof Socket ? this.socket.writableLength : this.written;
+  }
+
   get sent(): number {
     // A socket that fails forgets what it did not write: that has not left.
     if (!this.socket.destroyed && !this.socket.errored) this.#sent = this.written - this.socket.writableLength;
@@ -57,6 +68,10 @@ export class SocketTransport implements Transport {
     for (const piece of pieces) accepted = socket.write(piece);
     socket.uncork();
     return accepted;
+  }
+
+  borrow(): void {
+    readShared(this.socket, (bytes) => this.handler.data(bytes, true));
   }
 
   pause(): void {
@@ -105,8 +120,8 @@ function onDrain(this: SocketLike): void {
   (this as Owned)[OWNER].handler.drain();
 }
 
-function onError(this: SocketLike, error: NodeJS.ErrnoException): void {
-  (this as Owned)[OWNER].error ??= { code: error.code ?? 'ERROR', message: error.message };
+function onError(this: SocketLike, error: NodeJS.ErrnoException & { readonly hint?: string }): void {
+  (this as Owned)[OWNER].error ??= { code: error.code ?? 'ERROR', message: error.message, hint: error.hint };
 }
 
 function onClose(this: SocketLike): void {

@@ -13,6 +13,8 @@ class Wire implements Transport {
   written = 0;
   pending = 0;
 
+  held = 0;
+
   get sent(): number {
     return this.written - this.pending;
   }

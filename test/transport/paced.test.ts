@@ -9,6 +9,8 @@ class Wire implements Transport {
   readonly pending = 0;
   readonly remote = 'there:1';
 
+  held = 0;
+
   get sent(): number {
     return this.written;
   }
