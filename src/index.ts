@@ -15,10 +15,10 @@ export {
 } from './library/inspect.ts';
 export type { InspectedPeer, Step, WaitOptions } from './library/inspected-peer.ts';
 export type { SocketMessageEvent } from './library/message-event.ts';
-export type { ConnectionOptions, HeaderList, TlsOptions } from './library/options.ts';
+export type { ConnectionOptions, HeaderList, ProxyOption, ProxyOptions, TlsOptions } from './library/options.ts';
 export type { OriginOptions } from './library/origin-policy.ts';
 export { ProtocolError } from './library/protocol-error.ts';
-export type { Sendable, SendCallback, SendOptions } from './library/sending.ts';
+export type { Sendable, SendableNow, SendCallback, SendOptions } from './library/sending.ts';
 export {
   type AddressInfo,
   type BroadcastOptions,
@@ -59,3 +59,4 @@ export type { MessageView } from './protocol/message/message.ts';
 export type { PreparedMessage } from './protocol/message/prepared.ts';
 export type { SessionEvent } from './session/event.ts';
 export type { Pace } from './transport/paced.ts';
+export type { Detour, Resolution, Road } from './transport/route.ts';

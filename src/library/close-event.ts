@@ -24,12 +24,13 @@ class OwnCloseEvent extends Event implements CloseEvent {
   constructor(type: string, init: CloseEventInit | null = {}) {
     // biome-ignore lint/complexity/noArguments: undefined is a type, nothing is none
     if (arguments.length === 0) throw new TypeError('a CloseEvent needs a type');
-    super(type, init ?? {});
+    // A function is an object too, but not to Node.
+    super(type, typeof init === 'function' ? { ...(init as CloseEventInit) } : (init ?? {}));
     const { wasClean, code = 0, reason = '' } = init ?? {};
     this.#wasClean = Boolean(wasClean);
-    // `unsigned short`: the lowest 16 bits.
-    this.#code = Number(code) & 0xffff;
-    this.#reason = toUSVString(String(reason));
+    // `unsigned short`: the lowest 16 bits. That there is no bigint is for the operator to say.
+    this.#code = (code as number) & 0xffff;
+    this.#reason = toUSVString(`${reason as string}`);
   }
 
   get wasClean(): boolean {

@@ -26,27 +26,45 @@ export function checkedCloseWords(code: number | undefined, reason: string): Clo
   return { code: code ?? (reason === '' ? undefined : 1000), reason: toUSVString(reason) };
 }
 
-/** `[Clamp] unsigned short` of Web IDL: into the range, then to the nearest integer, the even one of two. */
+/**
+ * `[Clamp] unsigned short` of Web IDL: into the range, then to the nearest integer, the even one of two. Throws a
+ * `TypeError` for what is no number, a bigint among them.
+ */
 export function clampedCode(value: unknown): number {
-  const number = Math.min(Math.max(Number(value), 0), 65_535);
+  // Unlike `Number`, `Math` takes no bigint.
+  const number = Math.min(Math.max(value as number, 0), 65_535);
   if (Number.isNaN(number)) return 0;
   const floor = Math.floor(number);
   const half = number - floor;
   return half < 0.5 || (half === 0.5 && floor % 2 === 0) ? floor : floor + 1;
 }
 
-/** `[EnforceRange] unsigned short` of Web IDL. Throws a `TypeError` outside of the range. */
+/** `[EnforceRange] unsigned short` of Web IDL. Throws a `TypeError` for what is no number and outside of the range. */
 export function enforcedCode(value: unknown): number {
-  const number = Math.trunc(Number(value));
+  const number = Math.trunc(value as number);
   if (!Number.isFinite(number) || number < 0 || number > 65_535) throw new TypeError(`${String(value)} is no close code`);
   return number + 0;
+}
+
+/** A reason as `USVString` of Web IDL, left out an empty one. Throws a `TypeError` for what cannot be a string. */
+export function reasonText(value: unknown): string {
+  return value === undefined ? '' : toUSVString(`${value as string}`);
+}
+
+/** How a connection ended, as the API tells it. */
+export interface Outcome {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
 }
 
 /**
  * The end as the API tells it. "The WebSocket Connection Close Code" is the one in the Close that the server sent (RFC 6455
  * §7.1.5): where none came, or we failed the connection, it is 1006, whatever our own Close said.
+ * `complete`: whether all that was sent has left. Where the network went before that, our Close, the last of it, has not
+ * been sent, and the handshake was not to its end, though the server's words are known.
  */
-export function outcome(ending: Ending): { readonly code: number; readonly reason: string; readonly wasClean: boolean } {
+export function outcome(ending: Ending, complete: boolean): Outcome {
   if (ending.type !== 'closed' || !ending.wasClean) return { code: 1006, reason: '', wasClean: false };
-  return { code: ending.code, reason: ending.reason, wasClean: true };
+  return { code: ending.code, reason: ending.reason, wasClean: complete };
 }

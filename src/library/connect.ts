@@ -1,38 +1,64 @@
-import { Client, type ClientHandler, type ClientOptions } from '../endpoint/client.ts';
+import { Client, type ClientHandler, type ClientOptions, type Ending } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
 import { CLIENT_LIMITS } from '../protocol/connection/limits.ts';
 import { BROWSER_OFFER } from '../protocol/extension/negotiate.ts';
 import { LocalProtocolError } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
 import type { TlsChoice } from '../transport/route.ts';
+import { type Outcome, outcome } from './close.ts';
 import { environment } from './environment.ts';
 import type { ConnectionOptions, HeaderList, TlsOptions } from './options.ts';
+import { proxyServer } from './proxy.ts';
 import { reportException } from './report.ts';
+import { takeTurn } from './turn.ts';
+import { pageOrigin } from './url.ts';
 
 /** Starts a client on behalf of an API object: the same one that the commands use, with a browser's defaults. */
-export interface ConnectHandler extends Omit<ClientHandler, 'open' | 'pong'> {
+export interface ConnectHandler extends Omit<ClientHandler, 'open' | 'pong' | 'end'> {
   open(link: Link, agreed: { readonly subprotocol: string; readonly extensions: string }): void;
+  end(outcome: Outcome, ending: Ending): void;
 }
 
 /** Throws a `TypeError` for options that make no request. */
 export function connect(url: URL, subprotocols: readonly string[], options: ConnectionOptions, handler: ConnectHandler): Client {
   const { observe } = options;
+  let opened: Link | undefined;
+  /** The server's Close came while it took nothing from us: ours, behind what waits, may never leave. */
+  let stuck = false;
   let agreed = { subprotocol: '', extensions: '' };
+  let connected: () => void = () => undefined;
+  const turn = (go: () => void) => {
+    connected = takeTurn(url.host + url.protocol, go);
+  };
   const sink = (event: SessionEvent) => {
     if (event.type === 'open') agreed = event;
     if (observe) tell(observe, event);
   };
   try {
-    return new Client(clientOptions(url, subprotocols, options), environment(), sink, {
+    const settings = { ...options, origin: options.origin ?? pageOrigin() };
+    const whole = { ...clientOptions(url, subprotocols, settings), turn: options.serial === false ? undefined : turn };
+    return new Client(whole, environment(), sink, {
       open: (link) => {
+        connected();
+        opened = link;
         if (observe) link.connection.watch(true);
         handler.open(link, agreed);
       },
+      borrows: handler.borrows,
       message: (message) => handler.message(message),
       pong: () => undefined,
-      peerClosed: () => handler.peerClosed(),
-      drain: () => handler.drain(),
-      end: (ending) => handler.end(ending),
+      peerClosed: () => {
+        stuck = opened?.congested === true;
+        handler.peerClosed();
+      },
+      drain: () => {
+        stuck = false;
+        handler.drain();
+      },
+      end: (ending) => {
+        connected();
+        handler.end(outcome(ending, !stuck), ending);
+      },
     });
   } catch (error) {
     throw LocalProtocolError.is(error) ? new TypeError(error.message) : error;
@@ -53,11 +79,14 @@ export function clientOptions(url: URL, subprotocols: readonly string[], options
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'wss:';
   const maxMessage = limits?.maxMessage ?? CLIENT_LIMITS.maxMessage;
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   return {
     target: {
       host,
-      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      port,
       tls: secure ? tlsChoice(host, options.tls ?? {}) : undefined,
+      proxy: proxyServer(options.proxy, { host, port, secure }, environment().variables),
+      road: options.road,
     },
     request: {
       host: url.host,

@@ -16,7 +16,7 @@ import { InspectedPeer, type Step } from './inspected-peer.ts';
 import type { ConnectionOptions } from './options.ts';
 import { reportException } from './report.ts';
 import { InspectError } from './transcript.ts';
-import { parseUrl, subprotocolNames } from './url.ts';
+import { checkedSubprotocols, parseUrl, subprotocolNames } from './url.ts';
 
 /**
  * For tests of WebSocket programs, in vitest or node:test: a client that looks at your server and a server that looks at
@@ -102,7 +102,7 @@ async function connect(url: string | URL, options: InspectConnectOptions = {}): 
     end: (ending) => peer.ended(ending),
   };
   const settings = {
-    ...clientOptions(parseUrl(String(url)), subprotocolNames(protocols), options),
+    ...clientOptions(parseUrl(url), checkedSubprotocols(subprotocolNames(protocols)), options),
     automatic,
     tolerance,
     wrap: wrapper(pace),

@@ -30,6 +30,10 @@ const MESSAGE_MEMBERS = {
   get isTrusted(): boolean {
     return true;
   },
+  /** Node 20's own are called `Event`. */
+  get [Symbol.toStringTag](): string {
+    return 'MessageEvent';
+  },
 };
 
 /** For several listeners, or one with conditions: an `Event` as the platform dispatches it. */
@@ -137,6 +141,10 @@ class DirectMessage {
 
   preventDefault(): void {
     // It cannot be cancelled.
+  }
+
+  initEvent(): void {
+    // "If this's dispatch flag is set, then return" (DOM Standard): and who keeps it has no use for another name.
   }
 
   stopPropagation(): void {

@@ -1,5 +1,6 @@
 import type { Limits } from '../protocol/connection/limits.ts';
 import type { SessionEvent } from '../session/event.ts';
+import type { Road } from '../transport/route.ts';
 
 /**
  * What a client can be told beyond the standard. Everything has a default, and with all of it left out a `WebSocket` is
@@ -11,17 +12,31 @@ export interface ConnectionOptions {
    * A pair, a list of pairs or a `Headers`. A line break in one is a `TypeError`.
    */
   readonly headers?: HeaderList | undefined;
-  /** Sent as `Origin`; left out, none is sent. */
+  /** Sent as `Origin`; left out, that of the page (`location`), as in jsdom, and none where there is none. */
   readonly origin?: string | undefined;
   /** For `wss:` URLs. */
   readonly tls?: TlsOptions | undefined;
+  /**
+   * Asked for a tunnel to the server, for `ws:` as for `wss:`: `http://[USER:PASSWORD@]HOST:PORT`, or `https`, `socks4`, `socks4a`,
+   * `socks5`, `socks5h` in its place; `'environment'` takes what `https_proxy`, `all_proxy`, `no_proxy` and their kin
+   * say. Left out, the environment is not looked at. A `TypeError` for what is no proxy; a proxy that fails is a failure
+   * of the connection, and `observe` is told of the hop `proxy`.
+   */
+  readonly proxy?: ProxyOption | undefined;
+  /** Where several roads lead there, or another one shall: a family of addresses, other addresses, a Unix socket. */
+  readonly road?: Road | undefined;
   /** Whether permessage-deflate is offered, as browsers do (the default); a string is the exact offer. */
   readonly deflate?: boolean | string | undefined;
   /** Messages shorter than this go uncompressed, in bytes; 1024. */
   readonly compressFrom?: number | undefined;
   /** What the server may send before the connection is failed. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Milliseconds for the whole way to an open connection; 30,000. `Infinity` waits for ever. */
+  /**
+   * Whether it waits while another connection to the same host and port is being opened, as RFC 6455 §4.1 asks of clients
+   * and browsers do; true. `false` connects at once.
+   */
+  readonly serial?: boolean | undefined;
+  /** Milliseconds for the whole way to an open connection, once it is its turn; 30,000. `Infinity` waits for ever. */
   readonly handshakeTimeout?: number | undefined;
   /** Milliseconds for the closing handshake, and then for the server's end of TCP; 10,000. */
   readonly closeTimeout?: number | undefined;
@@ -34,6 +49,19 @@ export interface ConnectionOptions {
 
 /** Header names and values. */
 export type HeaderList = Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string | readonly string[]>>;
+
+export type ProxyOption = 'environment' | (string & {}) | URL | ProxyOptions;
+
+export interface ProxyOptions {
+  readonly url: string | URL;
+  /** In place of user and password in the URL. HTTP Basic, or those of SOCKS5; of SOCKS4 the user alone. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Sent to an HTTP proxy with CONNECT, and not to the server. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** For an `https:` proxy; `tls` beside `proxy` is for the server alone. */
+  readonly tls?: TlsOptions | undefined;
+}
 
 export interface TlsOptions {
   /** Certificates in PEM that are trusted besides Node's and the system's. */

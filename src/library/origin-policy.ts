@@ -1,4 +1,5 @@
 import type { PolicyRefusal } from '../endpoint/admission.ts';
+import { authorityOf } from '../protocol/handshake/extended-connect.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';
 import { fieldValues, type RequestHead } from '../protocol/http/head.ts';
@@ -26,7 +27,7 @@ export function originPolicy(
   const names = typeof hosts === 'string' ? [hosts] : hosts;
   const local = address !== undefined && isLoopbackName(address);
   return (request) => {
-    const [host = ''] = fieldValues(request, 'Host');
+    const host = authorityOf(request) ?? '';
     if (local && !isHostAllowed(host, names))
       return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host);
     const [origin] = fieldValues(request, 'Origin');

@@ -1,6 +1,7 @@
 import type { Link } from '../endpoint/link.ts';
 import { BufferedAmount } from './buffered-amount.ts';
 import type { CloseWords } from './close.ts';
+import { InOrder } from './in-order.ts';
 
 /**
  * What a socket sends, in the order in which it was asked to: a Blob takes time to be read, and whatever is sent after it
@@ -9,8 +10,8 @@ import type { CloseWords } from './close.ts';
 export class Outgoing {
   readonly amount = new BufferedAmount();
   #link: Link | undefined;
-  /** Settles once the last Blob so far, and all that was sent after it, is with the link. */
-  #tail: Promise<void> | undefined;
+  /** The Blobs that are being read, and all that was sent after them. */
+  #order: InOrder | undefined;
 
   open(link: Link): void {
     this.#link = link;
@@ -19,7 +20,7 @@ export class Outgoing {
 
   text(text: string): void {
     const link = this.#link;
-    if (!link?.open || this.#tail) {
+    if (!link?.open || this.#waiting) {
       this.amount.queue(Buffer.byteLength(text, 'utf8'));
       this.#wait(() => this.#handText(text));
       return;
@@ -34,9 +35,9 @@ export class Outgoing {
   bytes(bytes: Uint8Array): void {
     const link = this.#link;
     this.amount.queue(bytes.length);
-    if (!link?.open || this.#tail) {
-      const copy = this.#tail && new Uint8Array(bytes);
-      this.#wait(() => this.#hand(copy ?? bytes));
+    if (!link?.open || this.#waiting) {
+      const copy = this.#waiting ? new Uint8Array(bytes) : bytes;
+      this.#wait(() => this.#hand(copy));
       return;
     }
     link.send('binary', bytes);
@@ -47,26 +48,23 @@ export class Outgoing {
   blob(blob: Blob): void {
     this.amount.queue(blob.size);
     if (!this.#link?.open) return;
-    this.#tail ??= Promise.resolve();
-    this.#wait(async () => this.#hand(new Uint8Array(await blob.arrayBuffer())));
+    // The file behind a Blob was changed: its message cannot be sent, and none after it may take its place.
+    this.#order ??= new InOrder(() => this.#link?.fail(1011, 'a Blob could not be read'));
+    this.#order.add(async () => this.#hand(new Uint8Array(await blob.arrayBuffer())));
   }
 
   close({ code, reason }: CloseWords): void {
-    if (this.#tail) this.#wait(() => this.#link?.close(code, reason));
+    if (this.#waiting) this.#wait(() => this.#link?.close(code, reason));
     else this.#link?.close(code, reason);
   }
 
+  get #waiting(): boolean {
+    return this.#order?.waiting === true;
+  }
+
   /** Nothing waits for a Blob: nothing to do. Else `send` comes after what waits. */
-  #wait(send: () => void | Promise<void>): void {
-    if (!this.#tail) return;
-    const tail = this.#tail.then(send).catch(() => {
-      // The file behind a Blob was changed: its message cannot be sent, and none after it may take its place.
-      this.#link?.fail(1011, 'a Blob could not be read');
-    });
-    this.#tail = tail;
-    tail.then(() => {
-      if (this.#tail === tail) this.#tail = undefined;
-    });
+  #wait(send: () => void): void {
+    if (this.#waiting) this.#order?.add(send);
   }
 
   #handText(text: string): void {

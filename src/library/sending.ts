@@ -3,7 +3,10 @@ import { Opcode } from '../protocol/frame/opcode.ts';
 import { MessageView } from '../protocol/message/message.ts';
 
 /** What a server's socket can be asked to send, and how it goes to the link. */
-export type Sendable = string | number | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | MessageView;
+export type Sendable = SendableNow | Blob;
+
+/** What is there without waiting: a Blob is not. */
+export type SendableNow = string | number | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | MessageView;
 
 export interface SendOptions {
   /** Whether it is a binary message: false for a string or number and true for all else where it is left out. Text must be UTF-8. */
@@ -18,24 +21,24 @@ export interface SendOptions {
 export type SendCallback = (error?: Error) => void;
 
 /** The bytes as they lie there; of a string or number its UTF-8. */
-export function bytesToSend(data: Sendable): Uint8Array {
+export function bytesToSend(data: SendableNow): Uint8Array {
   if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return data instanceof MessageView ? data.view() : new Uint8Array(data);
+  return data instanceof MessageView ? data.kept() : new Uint8Array(data);
 }
 
-export function isBinary(data: Sendable, options: SendOptions | undefined): boolean {
+export function isBinary(data: SendableNow, options: SendOptions | undefined): boolean {
   if (options?.binary !== undefined) return options.binary;
   return data instanceof MessageView ? data.opcode === 'binary' : typeof data !== 'string' && typeof data !== 'number';
 }
 
 /** One message. */
-export function sendWhole(link: Link, data: Sendable, options: SendOptions | undefined): void {
+export function sendWhole(link: Link, data: SendableNow, options: SendOptions | undefined): void {
   const opcode = isBinary(data, options) ? 'binary' : 'text';
   if (options?.compress === false) link.act({ type: 'send', opcode, data: bytesToSend(data), compress: false });
   else if (typeof data === 'string' && opcode === 'text') link.sendText(data);
-  else if (data instanceof MessageView) link.send(opcode, data.buffer, data.start, data.end, true);
+  else if (data instanceof MessageView) link.send(opcode, data.buffer, data.start, data.end, !data.borrowed);
   else {
     const bytes = bytesToSend(data);
     link.send(opcode, bytes, 0, bytes.length, true);
@@ -43,7 +46,31 @@ export function sendWhole(link: Link, data: Sendable, options: SendOptions | und
 }
 
 /** A part of a message; `first` and `last` say where in it. Never compressed. */
-export function sendFragment(link: Link, data: Sendable, options: SendOptions | undefined, first: boolean, last: boolean): void {
+export function sendFragment(
+  link: Link,
+  data: SendableNow,
+  options: SendOptions | undefined,
+  first: boolean,
+  last: boolean,
+): void {
   const opcode = first ? Opcode[isBinary(data, options) ? 'binary' : 'text'] : Opcode.continuation;
   link.act({ type: 'frame', frame: { opcode, payload: bytesToSend(data), fin: last } });
+}
+
+export function isBlob(data: Sendable): data is Blob {
+  // Buffers, of which there are many, are known at once.
+  return typeof data === 'object' && !ArrayBuffer.isView(data) && data instanceof Blob;
+}
+
+/** What does not change with the next message that is received, and how it is to be sent. */
+export function lasting<Data extends Sendable>(
+  data: Data,
+  options: SendOptions | undefined,
+): [Data | Buffer, SendOptions | undefined] {
+  return data instanceof MessageView ? [data.kept(), { ...options, binary: isBinary(data, options) }] : [data, options];
+}
+
+/** Bytes, for `bufferedAmount`. */
+export function sizeOf(data: Sendable): number {
+  return data instanceof Blob ? data.size : bytesToSend(data).length;
 }

@@ -1,13 +1,27 @@
 import { EventEmitter } from 'node:events';
 import type { Ending } from '../endpoint/client.ts';
 import type { Peer, PeerHandler } from '../endpoint/peer.ts';
+import { checkedClosePayload } from '../protocol/connection/close-payload.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { PreparedMessage } from '../protocol/message/prepared.ts';
 import type { Violation } from '../protocol/rule.ts';
 import { EventFace, type Listener, type ListenerOptions } from './event-face.ts';
+import { InOrder } from './in-order.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { reportException } from './report.ts';
-import { bytesToSend, type Sendable, type SendCallback, type SendOptions, sendFragment, sendWhole } from './sending.ts';
+import { runCallback, SendCallbacks } from './send-callbacks.ts';
+import {
+  bytesToSend,
+  isBlob,
+  lasting,
+  type Sendable,
+  type SendableNow,
+  type SendCallback,
+  type SendOptions,
+  sendFragment,
+  sendWhole,
+  sizeOf,
+} from './sending.ts';
 
 /**
  * A server's side of one connection: the names and shapes of npm `ws`, so that an application that knows them need not
@@ -48,9 +62,13 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   #each: ((message: MessageView) => void) | undefined;
   #paused = false;
   #terminated = false;
+  /** Asked for, but a Blob goes out first. */
+  #closeWaits = false;
   #inFragments = false;
   #closedCleanly = false;
-  #callbacks: SendCallback[] | undefined;
+  #callbacks: SendCallbacks | undefined;
+  /** The Blobs that are being read, and the messages that were sent after them. */
+  #order: InOrder | undefined;
   #face: EventFace | undefined;
 
   readonly #left: (socket: ServerWebSocket) => void;
@@ -66,6 +84,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   /** What its peer tells a socket. */
   static readonly #Handling = class implements PeerHandler {
     readonly #socket: ServerWebSocket;
+    readonly borrows = 'keeping';
 
     constructor(socket: ServerWebSocket) {
       this.#socket = socket;
@@ -102,7 +121,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   /** 1 open, 2 closing, 3 closed; the constants are on the class and on every instance. */
   get readyState(): 1 | 2 | 3 {
     const state = STATES[this.#peer.link.connection.state];
-    return this.#terminated && state === 1 ? 2 : state;
+    return (this.#terminated || this.#closeWaits) && state === 1 ? 2 : state;
   }
 
   /** The subprotocol in use; empty for none. */
@@ -115,9 +134,9 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     return this.#peer.extensions;
   }
 
-  /** Bytes, frame headers included, that were sent and have not left the process. */
+  /** Bytes, frame headers included, that were sent and have not left the process; of a Blob that is still read, its size. */
   get bufferedAmount(): number {
-    return this.#peer.link.pending;
+    return this.#peer.link.pending + (this.#order?.size ?? 0);
   }
 
   /** The number under which `observe` is told of this connection. */
@@ -144,13 +163,19 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   /**
-   * Sends a message. Bytes that are handed over must not change until they have left. Once closing has begun it is dropped,
-   * and `callback` is told so.
+   * Sends a message. Bytes that are handed over must not change until they have left. A Blob goes out once it is read, and
+   * whatever is sent after it waits for it; one that cannot be read ends the connection with 1011. Once closing has begun it
+   * is dropped, and `callback` is told so.
    */
   send(data: Sendable, options?: SendOptions | SendCallback, callback?: SendCallback): void {
     const done = typeof options === 'function' ? options : callback;
     const settings = typeof options === 'function' ? undefined : options;
     if (!this.#takes(done)) return;
+    if (this.#order?.waiting || isBlob(data)) this.#sendInOrder(...lasting(data, settings), done);
+    else this.#send(data, settings, done);
+  }
+
+  #send(data: SendableNow, settings: SendOptions | undefined, done: SendCallback | undefined): void {
     const { link } = this.#peer;
     const last = settings?.fin !== false;
     if (last && !this.#inFragments) sendWhole(link, data, settings);
@@ -159,38 +184,65 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     if (done) this.#whenTaken(done);
   }
 
+  #sendInOrder(data: Sendable, settings: SendOptions | undefined, done: SendCallback | undefined): void {
+    this.#order ??= new InOrder(() => this.#peer.link.fail(1011, 'a Blob could not be read'));
+    this.#order.add(async () => {
+      let bytes: SendableNow;
+      try {
+        bytes = isBlob(data) ? Buffer.from(await data.arrayBuffer()) : data;
+      } catch (error) {
+        if (done) runCallback(done, new Error('not sent: the Blob could not be read', { cause: error }));
+        throw error;
+      }
+      if (this.#isOpen) this.#send(bytes, settings, done);
+      else this.#refuse(done);
+    }, sizeOf(data));
+  }
+
   /** Sends a message that was built once for many. Returns whether this client was open to it. */
   sendPrepared(message: PreparedMessage): boolean {
     if (!this.#takes(undefined) || this.#inFragments) return false;
-    this.#peer.link.sendPrepared(message);
+    const { link } = this.#peer;
+    if (!this.#order?.waiting) link.sendPrepared(message);
+    else
+      this.#order.add(() => {
+        if (this.#isOpen) link.sendPrepared(message);
+      });
     return true;
   }
 
   /**
    * Hands every message to `handler` in place of the `message` event, as a range in the buffer that it came in: the
-   * fastest way to read it (`message.text()`, `message.view()`) or to send it on (`socket.send(message)`). The message is
-   * valid until `handler` returns, its bytes longer.
+   * fastest way to read it (`message.text()`, `message.view()`) or to send it on (`socket.send(message)`). The message and
+   * its bytes are valid until `handler` returns; `message.kept()` gives bytes to keep.
    */
   each(handler: (message: MessageView) => void): void {
     this.#each = handler;
   }
 
   /** At most 125 bytes, else it throws a `LocalProtocolError`. `mask` means nothing here; `ws` has it. */
-  ping(data?: Sendable | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
+  ping(data?: SendableNow | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
     this.#control('ping', data, mask, callback);
   }
 
   /** A pong that nobody asked for: pings are answered by themselves. As `ping`. */
-  pong(data?: Sendable | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
+  pong(data?: SendableNow | SendCallback, mask?: boolean | SendCallback, callback?: SendCallback): void {
     this.#control('pong', data, mask, callback);
   }
 
   /**
-   * Begins the closing handshake. Throws a `LocalProtocolError` for a code that must not be sent and for a reason above 123
-   * bytes of UTF-8. Does nothing once closing has begun.
+   * Begins the closing handshake, behind a Blob that is still read. Throws a `LocalProtocolError` for a code that must not be
+   * sent and for a reason above 123 bytes of UTF-8. Does nothing once closing has begun.
    */
   close(code?: number, reason: string | Uint8Array = ''): void {
-    this.#peer.link.close(code, typeof reason === 'string' ? reason : Buffer.from(reason).toString('utf8'));
+    const text = typeof reason === 'string' ? reason : Buffer.from(reason).toString('utf8');
+    const { link } = this.#peer;
+    if (!this.#order?.waiting) link.close(code, text);
+    else if (this.#takes(undefined)) {
+      checkedClosePayload(code, text, 'server');
+      this.#closeWaits = true;
+      this.#order.add(() => link.close(code, text));
+    }
   }
 
   /** Ends the connection at once, without a closing handshake. */
@@ -258,7 +310,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   #exposed(message: MessageView): Buffer | ArrayBuffer {
-    return this.#binaryType === 'nodebuffer' ? message.view() : arrayBufferOf(message.view());
+    return this.#binaryType === 'nodebuffer' ? message.kept() : arrayBufferOf(message.view());
   }
 
   #tell(name: string, ...values: unknown[]): void {
@@ -270,14 +322,23 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   #takes(callback: SendCallback | undefined): boolean {
-    if (this.#peer.link.open && !this.#terminated) return true;
-    if (callback) setImmediate(() => run(callback, new Error(`not sent: the connection is closing (${this.readyState})`)));
+    if (this.#isOpen && !this.#closeWaits) return true;
+    this.#refuse(callback);
     return false;
+  }
+
+  get #isOpen(): boolean {
+    return this.#peer.link.open && !this.#terminated;
+  }
+
+  #refuse(callback: SendCallback | undefined): void {
+    if (callback)
+      setImmediate(() => runCallback(callback, new Error(`not sent: the connection is closing (${this.readyState})`)));
   }
 
   #control(
     type: 'ping' | 'pong',
-    data: Sendable | SendCallback | undefined,
+    data: SendableNow | SendCallback | undefined,
     mask: boolean | SendCallback | undefined,
     callback: SendCallback | undefined,
   ): void {
@@ -289,24 +350,19 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   #whenTaken(callback: SendCallback): void {
-    this.#callbacks ??= [];
-    this.#callbacks.push(callback);
+    this.#callbacks ??= new SendCallbacks();
     // After the write with which this turn ends.
-    if (this.#callbacks.length === 1) setImmediate(() => this.#settle());
+    if (this.#callbacks.empty) setImmediate(() => this.#settle());
+    this.#callbacks.add(callback);
   }
 
   #settle(): void {
-    const callbacks = this.#callbacks;
-    if (!callbacks || this.#peer.link.congested) return;
-    this.#callbacks = undefined;
-    for (const callback of callbacks) run(callback);
+    if (!this.#peer.link.congested) this.#callbacks?.tell();
   }
 
   #ended(code: number, reason: string, wasClean: boolean): void {
     this.#closedCleanly = wasClean;
-    const callbacks = this.#callbacks ?? [];
-    this.#callbacks = undefined;
-    for (const callback of callbacks) run(callback, new Error('not sent: the connection ended'));
+    this.#callbacks?.tell(new Error('not sent: the connection ended'));
     this.#left(this);
     this.#tell('close', code, Buffer.from(reason, 'utf8'));
   }
@@ -319,14 +375,6 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
 }
 
 const EMPTY = Buffer.alloc(0);
-
-function run(callback: SendCallback, error?: Error): void {
-  try {
-    callback(error);
-  } catch (thrown) {
-    reportException(thrown);
-  }
-}
 
 function arrayBufferOf({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
   return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;

@@ -13,7 +13,7 @@ import { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
 import { environment } from './environment.ts';
 import { reportException } from './report.ts';
-import { bytesToSend, isBinary, type Sendable } from './sending.ts';
+import { bytesToSend, isBinary, type SendableNow } from './sending.ts';
 import { checkOptions, engineOptions, type WebSocketServerOptions } from './server-options.ts';
 import { ServerWebSocket } from './server-websocket.ts';
 import { headOf, requestOf, type UpgradeRequest } from './upgrade-request.ts';
@@ -127,7 +127,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
    * Sends one message to every open client. Its frame is built once, and once more for those that agreed to compression.
    * Returns to how many it went.
    */
-  broadcast(data: Sendable, options: BroadcastOptions = {}): number {
+  broadcast(data: SendableNow, options: BroadcastOptions = {}): number {
     const { except, maxBuffered = Infinity } = options;
     const message = new PreparedMessage(isBinary(data, options) ? 'binary' : 'text', bytesToSend(data));
     let count = 0;

@@ -1,3 +1,4 @@
+import { closeContent } from '../protocol/frame/close-content.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import { type OpcodeName, opcodeName } from '../protocol/frame/opcode.ts';
 import type { RuleId, Violation } from '../protocol/rule.ts';
@@ -155,8 +156,9 @@ function inspectedFrame({
   const bytes = inflated ?? frame.payload;
   const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const opcode = opcodeName(frame.opcode);
-  const code = opcode === 'close' && payload.length >= 2 ? payload.readUInt16BE(0) : undefined;
-  const text = (opcode === 'close' ? payload.subarray(2) : payload).toString('utf8');
+  const close = opcode === 'close' ? closeContent(frame) : undefined;
+  const code = close?.code;
+  const text = Buffer.from(close?.reason ?? payload).toString('utf8');
   const { fin, rsv1, maskingKey } = frame;
   return { direction, opcode, fin, rsv1, masked: maskingKey !== undefined, payload, text, code, violations, frame, at };
 }

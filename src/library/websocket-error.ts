@@ -1,4 +1,4 @@
-import { checkedCloseWords, enforcedCode } from './close.ts';
+import { checkedCloseWords, enforcedCode, reasonText } from './close.ts';
 import { expose } from './expose.ts';
 
 export interface WebSocketCloseInfo {
@@ -17,8 +17,9 @@ export class WebSocketError extends DOMException {
 
   /** Throws as `close` does for a code or reason that may not be said. */
   constructor(message = '', init: WebSocketCloseInfo = {}) {
+    const text = `${message}`;
     const { closeCode, reason } = closeWords(init);
-    super(message, 'WebSocketError');
+    super(text, 'WebSocketError');
     this.#closeCode = closeCode ?? null;
     this.#reason = reason;
   }
@@ -59,6 +60,6 @@ export function closeWords(info: WebSocketCloseInfo): { readonly closeCode: numb
   }
   const { closeCode, reason } = info ?? {};
   const code = closeCode === undefined ? undefined : enforcedCode(closeCode);
-  const words = checkedCloseWords(code, reason === undefined ? '' : String(reason));
+  const words = checkedCloseWords(code, reasonText(reason));
   return { closeCode: words.code, reason: words.reason };
 }

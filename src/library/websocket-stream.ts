@@ -8,12 +8,12 @@ import type { Client, Ending } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import { bytesOf, sendable } from './binary.ts';
-import { outcome } from './close.ts';
+import type { Outcome } from './close.ts';
 import { connect } from './connect.ts';
 import { Deferred } from './deferred.ts';
 import { expose } from './expose.ts';
 import type { ConnectionOptions } from './options.ts';
-import { parseUrl, subprotocolNames } from './url.ts';
+import { checkedSubprotocols, parseUrl, subprotocolList } from './url.ts';
 import { closeWords, endedError, type WebSocketCloseInfo, WebSocketError } from './websocket-error.ts';
 
 /**
@@ -40,6 +40,8 @@ export interface WebSocketClosed {
   readonly reason: string;
 }
 
+let isStream: (value: unknown) => boolean;
+
 export class WebSocketStream {
   readonly #url: string;
   readonly #client: Client | undefined;
@@ -51,31 +53,30 @@ export class WebSocketStream {
   #writable: WritableStreamDefaultController | undefined;
   /** Closing has begun: nothing is handed on any more. */
   #closing = false;
-  /** Somebody waits until what was written has left. */
-  #drained: (() => void) | undefined;
+  /** What was written last, until it has left. */
+  #writing: Deferred<void> | undefined;
+  /** The server closed, or the connection ended, before what was written had left. */
+  #incomplete = false;
 
   /** Connects at once. Throws as the constructor of `WebSocket` does. */
   constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
     // biome-ignore lint/complexity/noArguments: undefined is a URL relative to a page's, nothing is none
     if (arguments.length === 0) throw new TypeError('a WebSocketStream needs a URL');
-    if (typeof options !== 'object' && options !== undefined)
-      throw new TypeError('the options of a WebSocketStream are an object');
-    const { protocols = [], signal } = options ?? {};
-    if (typeof protocols === 'string') throw new TypeError('protocols is a list of names');
-    if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal is not an AbortSignal');
-    const record = parseUrl(String(url));
-    const names = subprotocolNames(protocols);
+    const address = `${url}`;
+    const { names, signal } = convertedOptions(options);
+    const record = parseUrl(address);
+    const subprotocols = checkedSubprotocols(names);
     this.#url = record.href;
     const abort = () => this.#abort(signal?.reason);
     this.#stopListening = () => signal?.removeEventListener('abort', abort);
     if (signal?.aborted) abort();
     else {
-      this.#client = connect(record, names, options, {
+      this.#client = connect(record, subprotocols, options ?? {}, {
         open: (link, { subprotocol, extensions }) => this.#open(link, subprotocol, extensions),
         message: (message) => this.#receive(message),
-        peerClosed: () => undefined,
-        drain: () => this.#drained?.(),
-        end: (ending) => this.#end(ending),
+        peerClosed: () => this.#peerClosed(),
+        drain: () => this.#written(),
+        end: (outcome, ending) => this.#end(outcome, ending),
       });
       signal?.addEventListener('abort', abort);
     }
@@ -88,12 +89,12 @@ export class WebSocketStream {
 
   /** Rejects with a `WebSocketError` where it does not come to a connection, or with the reason of the signal. */
   get opened(): Promise<WebSocketOpenInfo> {
-    return this.#opened.promise;
+    return isStream(this) ? this.#opened.promise : notAStream();
   }
 
   /** Rejects with a `WebSocketError` unless both Close frames went their way. */
   get closed(): Promise<WebSocketClosed> {
-    return this.#closed.promise;
+    return isStream(this) ? this.#closed.promise : notAStream();
   }
 
   /**
@@ -167,23 +168,46 @@ export class WebSocketStream {
     if ((this.#readable.desiredSize ?? 0) <= 0) this.#link?.pause();
   }
 
-  /** Done once there is room for more. */
+  /** Done once there is room for more; fails where the server closes before that: it is not read to its end then. */
   #write(link: Link, chunk: unknown): Promise<void> | undefined {
     const message = ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer ? sendable(chunk) : `${chunk as string}`;
-    if (!link.open) return undefined;
+    // "If the closing handshake has not yet started": what comes after a close of ours is dropped.
+    if (this.#closing) return undefined;
+    if (!link.open) return this.#cannotWrite();
     if (typeof message === 'string') link.sendText(message);
     else if (!(message instanceof Blob)) link.send('binary', message);
     if (link.writable) return undefined;
-    return new Promise((resolve) => {
-      this.#drained = resolve;
-    });
+    this.#writing = new Deferred();
+    return this.#writing.promise;
   }
 
-  #end(ending: Ending): void {
+  #cannotWrite(): Promise<never> {
+    this.#incomplete = true;
+    this.#writable = undefined;
+    return Promise.reject(new DOMException('the server closed the connection: this was not sent', 'InvalidStateError'));
+  }
+
+  #written(): void {
+    this.#writing?.resolve();
+    this.#writing = undefined;
+  }
+
+  #peerClosed(): void {
+    if (this.#writing) this.#failWriting();
+  }
+
+  #failWriting(): void {
+    this.#incomplete = true;
+    // The writable stream takes the error of its write.
+    this.#writable = undefined;
+    this.#writing?.reject(new DOMException('the connection was closed before all of this was sent', 'InvalidStateError'));
+    this.#writing = undefined;
+  }
+
+  #end({ wasClean, code, reason }: Outcome, ending: Ending): void {
     this.#stopListening();
-    this.#drained?.();
-    const { wasClean, code, reason } = outcome(ending);
-    if (wasClean) this.#endCleanly(code, reason);
+    if (this.#writing) this.#failWriting();
+    if (wasClean && !this.#incomplete) this.#endCleanly(code, reason);
     else this.#fail(endedError(describe(ending), code, reason));
   }
 
@@ -199,13 +223,35 @@ export class WebSocketStream {
     this.#writable?.error(error);
     this.#closed.reject(error);
   }
+
+  static {
+    isStream = (value) => typeof value === 'object' && value !== null && #opened in value;
+  }
 }
 
 expose(WebSocketStream, 'WebSocketStream', ['url', 'opened', 'closed', 'close']);
 Object.defineProperty(WebSocketStream.prototype.close, 'length', { value: 0 });
 
+/** Web IDL's conversion of the dictionary. Throws a `TypeError` for what is none. */
+function convertedOptions(options: unknown): { readonly names: readonly string[]; readonly signal: AbortSignal | undefined } {
+  if (options === undefined || options === null) return { names: [], signal: undefined };
+  if (typeof options !== 'object' && typeof options !== 'function') {
+    throw new TypeError('the options of a WebSocketStream are an object');
+  }
+  const { protocols, signal } = options as { readonly protocols?: unknown; readonly signal?: unknown };
+  const names = protocols === undefined ? [] : subprotocolList(protocols);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal is not an AbortSignal');
+  return { names, signal };
+}
+
+/** An attribute that is a promise throws nothing, even on another object: its promise is rejected (Web IDL). */
+function notAStream(): Promise<never> {
+  return Promise.reject(new TypeError('this is not a WebSocketStream'));
+}
+
 function describe(ending: Ending): string {
   if (ending.type === 'failure') return ending.message;
   if (ending.type === 'refused') return 'the server refused the opening handshake';
+  if (ending.type === 'closed' && ending.wasClean) return 'the connection was closed before all that was written had been sent';
   return 'the connection ended without a closing handshake';
 }

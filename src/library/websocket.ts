@@ -1,7 +1,7 @@
-import type { Client, Ending } from '../endpoint/client.ts';
+import type { Client } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
 import { bytesOf, sendable } from './binary.ts';
-import { checkedCloseWords, clampedCode, outcome } from './close.ts';
+import { checkedCloseWords, clampedCode, type Outcome, reasonText } from './close.ts';
 import { CloseEvent } from './close-event.ts';
 import { connect } from './connect.ts';
 import { EventHandlers } from './event-handlers.ts';
@@ -19,7 +19,7 @@ import { Outgoing } from './outgoing.ts';
 import { reportException } from './report.ts';
 import { hearListeners, SoleListener, settleListener } from './sole-listener.ts';
 import { Tasks } from './tasks.ts';
-import { parseUrl, subprotocolNames } from './url.ts';
+import { checkedSubprotocols, parseUrl, subprotocolNames } from './url.ts';
 
 /**
  * The `WebSocket` of the WHATWG WebSockets Standard, to the letter; what goes beyond it is in the options and is not there
@@ -60,6 +60,9 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
+/** What an operation is called on is looked at before its arguments (Web IDL). Throws a `TypeError`. */
+let mustBeWebSocket: (value: WebSocket) => void;
+
 export class WebSocket extends EventTarget {
   declare addEventListener: AddListener;
   declare removeEventListener: RemoveListener;
@@ -94,8 +97,11 @@ export class WebSocket extends EventTarget {
     // biome-ignore lint/complexity/noArguments: undefined is a URL relative to a page's, nothing is none
     if (arguments.length === 0) throw new TypeError('a WebSocket needs a URL');
     const options = isOptions(protocols) ? protocols : undefined;
-    const record = parseUrl(String(url));
-    const subprotocols = subprotocolNames(options ? (options.protocols ?? []) : (protocols as string | Iterable<string>));
+    // Web IDL converts both arguments before either is judged.
+    const address = `${url}`;
+    const names = subprotocolNames(options ? (options.protocols ?? []) : protocols);
+    const record = parseUrl(address);
+    const subprotocols = checkedSubprotocols(names);
     this.#url = record.href;
     this.#origin = record.origin;
     this.#tasks = new Tasks(
@@ -108,13 +114,14 @@ export class WebSocket extends EventTarget {
         this.#outgoing.open(link);
         this.#queue(() => this.#opened(agreed.subprotocol, agreed.extensions));
       },
+      borrows: true,
       message: (message) => this.#queue(message.opcode === 'text' ? message.text() : bytesOf(message)),
       peerClosed: () =>
         this.#queue(() => {
           if (this.#readyState === OPEN) this.#readyState = CLOSING;
         }),
       drain: () => undefined,
-      end: (ending) => this.#queue(() => this.#closed(ending)),
+      end: (outcome) => this.#queue(() => this.#closed(outcome)),
     });
   }
 
@@ -132,40 +139,12 @@ export class WebSocket extends EventTarget {
     return this.#outgoing.amount.value;
   }
 
-  /** The extensions in use, as the server named them; empty until open. */
-  get extensions(): string {
-    return this.#extensions;
-  }
-
-  /** The subprotocol in use; empty for none and until open. */
-  get protocol(): string {
-    return this.#protocol;
-  }
-
-  get binaryType(): BinaryType {
-    return this.#binaryType;
-  }
-
-  /** Anything but the two values is ignored, as an enumeration of Web IDL asks. */
-  set binaryType(type: BinaryType) {
-    const text = String(type);
-    if (text === 'blob' || text === 'arraybuffer') this.#binaryType = text;
-  }
-
   get onopen(): Handler<Event> {
     return this.#handlers.get('open') as Handler<Event>;
   }
 
   set onopen(handler: Handler<Event>) {
     this.#handlers.set('open', handler);
-  }
-
-  get onmessage(): Handler<SocketMessageEvent> {
-    return this.#handlers.get('message') as Handler<SocketMessageEvent>;
-  }
-
-  set onmessage(handler: Handler<SocketMessageEvent>) {
-    this.#handlers.set('message', handler);
   }
 
   get onerror(): Handler<Event> {
@@ -184,18 +163,32 @@ export class WebSocket extends EventTarget {
     this.#handlers.set('close', handler);
   }
 
-  /**
-   * Sends a message: text for a string, else binary. Once closing has begun it is dropped, and only counted. Throws an
-   * `InvalidStateError` DOMException while connecting.
-   */
-  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
-    // biome-ignore lint/complexity/noArguments: undefined is something that can be sent, nothing is not
-    if (arguments.length === 0) throw new TypeError('send() needs something to send');
-    const message = typeof data === 'string' ? data : sendable(data);
-    if (this.#readyState === CONNECTING) throw new DOMException('the connection is not open yet', 'InvalidStateError');
-    if (typeof message === 'string') this.#outgoing.text(message);
-    else if (message instanceof Blob) this.#outgoing.blob(message);
-    else this.#outgoing.bytes(message);
+  /** The extensions in use, as the server named them; empty until open. */
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  /** The subprotocol in use; empty for none and until open. */
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  get onmessage(): Handler<SocketMessageEvent> {
+    return this.#handlers.get('message') as Handler<SocketMessageEvent>;
+  }
+
+  set onmessage(handler: Handler<SocketMessageEvent>) {
+    this.#handlers.set('message', handler);
+  }
+
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+
+  /** Anything but the two values is ignored, as an enumeration of Web IDL asks. */
+  set binaryType(type: BinaryType) {
+    const text = `${type}`;
+    this.#binaryType = text === 'blob' || text === 'arraybuffer' ? text : this.#binaryType;
   }
 
   /**
@@ -203,14 +196,27 @@ export class WebSocket extends EventTarget {
    * DOMException for a code that is neither 1000 nor in 3000–4999, and a `SyntaxError` one for a reason above 123 bytes.
    */
   close(code?: number, reason?: string): void {
-    const words = checkedCloseWords(
-      code === undefined ? undefined : clampedCode(code),
-      reason === undefined ? '' : String(reason),
-    );
+    mustBeWebSocket(this);
+    const words = checkedCloseWords(code === undefined ? undefined : clampedCode(code), reasonText(reason));
     if (this.#readyState === CLOSING || this.#readyState === CLOSED) return;
     this.#readyState = CLOSING;
     if (this.#link) this.#outgoing.close(words);
     else this.#client.stop();
+  }
+
+  /**
+   * Sends a message: text for a string, else binary. Once closing has begun it is dropped, and only counted. Throws an
+   * `InvalidStateError` DOMException while connecting.
+   */
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+    mustBeWebSocket(this);
+    // biome-ignore lint/complexity/noArguments: undefined is something that can be sent, nothing is not
+    if (arguments.length === 0) throw new TypeError('send() needs something to send');
+    const message = typeof data === 'string' ? data : sendable(data);
+    if (this.#readyState === CONNECTING) throw new DOMException('the connection is not open yet', 'InvalidStateError');
+    if (typeof message === 'string') this.#outgoing.text(message);
+    else if (message instanceof Blob) this.#outgoing.blob(message);
+    else this.#outgoing.bytes(message);
   }
 
   #queue(task: Data | (() => void)): void {
@@ -257,19 +263,22 @@ export class WebSocket extends EventTarget {
     fire(this, new Event('open'));
   }
 
-  #closed(ending: Ending): void {
+  #closed({ code, reason, wasClean }: Outcome): void {
     this.#readyState = CLOSED;
-    const { code, reason, wasClean } = outcome(ending);
     if (!wasClean) fire(this, new Event('error'));
     fire(this, new CloseEvent('close', { code, reason, wasClean }));
   }
 
   static {
+    mustBeWebSocket = (value) => {
+      if (!(#readyState in value)) throw new TypeError('this is not a WebSocket');
+    };
     // biome-ignore lint/complexity/noThisInStatic: by its own name in its body, bundlers would give the class another one
     hearListeners(this.prototype, (socket: WebSocket) => socket.#listeners);
   }
 }
 
+// The members of the class stand in the order of the interface in the standard, in which `for … in` finds them.
 const ATTRIBUTES = ['url', 'readyState', 'bufferedAmount', 'extensions', 'protocol', 'binaryType'];
 const HANDLERS = ['onopen', 'onmessage', 'onerror', 'onclose'];
 expose(WebSocket, 'WebSocket', [...ATTRIBUTES, ...HANDLERS, 'send', 'close'], { CONNECTING, OPEN, CLOSING, CLOSED });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedCloseWords, clampedCode, enforcedCode } from '../../src/library/close.ts';
+import { checkedCloseWords, clampedCode, enforcedCode, outcome, reasonText } from '../../src/library/close.ts';
 
 describe('a code and a reason', () => {
   test.each([1000, 3000, 3999, 4000, 4999])('%i may be said', (code) => {
@@ -59,4 +59,34 @@ test.each([
   [-0.5, 0],
 ])('enforced, %o is %i', (value, code) => {
   expect(enforcedCode(value)).toBe(code);
+});
+
+test.each([1000n, Symbol('x'), { valueOf: () => 1000n }])('%o is no number', (value) => {
+  expect(() => clampedCode(value)).toThrow(TypeError);
+  expect(() => enforcedCode(value)).toThrow(TypeError);
+});
+
+test.each<[value: unknown, text: string]>([
+  [undefined, ''],
+  [null, 'null'],
+  [7, '7'],
+  ['a\ud800', 'a\ufffd'],
+])('the reason %o is %j', (value, text) => {
+  expect(reasonText(value)).toBe(text);
+});
+
+test.each([Symbol('x'), { toString: () => ({}) }])('%o is no reason', (value) => {
+  expect(() => reasonText(value)).toThrow(TypeError);
+});
+
+describe('the outcome', () => {
+  const closed = { type: 'closed', code: 4000, reason: 'bye', wasClean: true, by: 'peer', at: 0, connection: 1 } as const;
+
+  test.each([
+    ['both Close frames went their way', closed, true, { code: 4000, reason: 'bye', wasClean: true }],
+    ['ours never left', closed, false, { code: 4000, reason: 'bye', wasClean: false }],
+    ['none came', { ...closed, wasClean: false }, true, { code: 1006, reason: '', wasClean: false }],
+  ])('%s', (_, ending, complete, expected) => {
+    expect(outcome(ending, complete)).toEqual(expected);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseUrl, subprotocolNames } from '../../src/library/url.ts';
+import { checkedSubprotocols, pageOrigin, parseUrl, subprotocolList, subprotocolNames } from '../../src/library/url.ts';
 
 const syntaxError = expect.objectContaining({ name: 'SyntaxError', code: 12 });
 
@@ -52,6 +52,18 @@ describe('the URL', () => {
       expect(parseUrl('//other.example/').href).toBe('wss://other.example/');
       expect(() => parseUrl('#x')).toThrow(syntaxError);
     });
+
+    test.each<[location: unknown, origin: string | undefined]>([
+      [{ href: 'https://example.com:8443/a/b?c#d' }, 'https://example.com:8443'],
+      [{ href: 'http://example.com:80/' }, 'http://example.com'],
+      [{ href: 'about:blank' }, 'null'],
+      [{ href: 'not a URL' }, undefined],
+      [{}, undefined],
+      [undefined, undefined],
+    ])('the origin of %o is %o', (location, origin) => {
+      Object.assign(globalThis, { location });
+      expect(pageOrigin()).toBe(origin);
+    });
   });
 });
 
@@ -65,6 +77,9 @@ describe('subprotocols', () => {
     ],
     [null as unknown as string, ['null']],
     [[1, 2] as unknown as string[], ['1', '2']],
+    [undefined as unknown as string, ['undefined']],
+    [Object('ab') as string, ['a', 'b']],
+    [Object.assign(() => 'function', { [Symbol.iterator]: () => ['x'].values() }) as unknown as string, ['x']],
   ])('%j', (argument, names) => {
     expect(subprotocolNames(argument)).toEqual(names);
   });
@@ -81,6 +96,18 @@ describe('subprotocols', () => {
     [['echo', 'Echo']],
     ...[...'()<>@,;:\\"/[]?={} \t'].map((separator): [string] => [`a${separator}`]),
   ])('%j is a SyntaxError', (argument) => {
-    expect(() => subprotocolNames(argument)).toThrow(syntaxError);
+    expect(() => checkedSubprotocols(subprotocolNames(argument))).toThrow(syntaxError);
+  });
+
+  test.each([[Symbol('x')], [[Symbol('x')]], [{ toString: () => ({}) }]])('%o cannot be a string', (argument) => {
+    expect(() => subprotocolNames(argument)).toThrow(TypeError);
+  });
+
+  test.each(['a', 5, null, undefined, {}])('%o is no list', (argument) => {
+    expect(() => subprotocolList(argument)).toThrow(TypeError);
+  });
+
+  test('a Set is a list', () => {
+    expect(subprotocolList(new Set(['a', 'b']))).toEqual(['a', 'b']);
   });
 });

@@ -182,6 +182,22 @@ describe('the server closes', () => {
     expect(got).toEqual([{ opcode: 8, payload: Buffer.alloc(0) }]);
   });
 
+  test('while it takes nothing, and goes: its words, but not clean', async () => {
+    const peer = await upgrading((socket) => socket.pause());
+    const socket = await openTo(peer.url);
+    const events = story(socket);
+    socket.send(new Uint8Array(32 * 1024 * 1024));
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    const closing = new Promise<void>((resolve) => {
+      const look = () => (socket.readyState === 2 ? resolve() : setImmediate(look));
+      look();
+    });
+    for (const raw of peer.sockets) raw.write(closeFrame(4000, 'enough'));
+    await closing;
+    for (const raw of peer.sockets) raw.resetAndDestroy();
+    expect(await events).toEqual(['error 3', 'close 4000 "enough" unclean 3']);
+  });
+
   test('between the two it is closing, and what is sent counts and goes nowhere', async () => {
     const { url, got } = await sending(Buffer.concat([frame(0x81, 'last'), closeFrame(1000)]));
     const socket = socketTo(url);

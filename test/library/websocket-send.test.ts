@@ -56,7 +56,26 @@ describe('send', () => {
     expect(() => Reflect.apply(socket.send, socket, [])).toThrow(TypeError);
     expect(() => socket.send(Symbol('x') as unknown as string)).toThrow(TypeError);
     expect(() => socket.send(new Uint8Array(new SharedArrayBuffer(2)))).toThrow(TypeError);
+    const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [2, { maxByteLength: 4 }]);
+    expect(() => socket.send(resizable)).toThrow(TypeError);
+    expect(() => socket.send(new Uint8Array(resizable))).toThrow(TypeError);
+    expect(() => socket.send(new DataView(resizable))).toThrow(TypeError);
     expect(socket.bufferedAmount).toBe(0);
+  });
+
+  test('what is detached is empty', async () => {
+    const socket = await opened();
+    const answer = messages(socket, 3);
+    const buffers = [new ArrayBuffer(8), new ArrayBuffer(8), new ArrayBuffer(8)] as const;
+    const data = [new Uint8Array(buffers[0]), new DataView(buffers[1]), buffers[2]];
+    for (const buffer of buffers) structuredClone(buffer, { transfer: [buffer] });
+    for (const each of data) socket.send(each);
+    expect((await answer).map(hex)).toEqual(['', '', '']);
+  });
+
+  test('what cannot be sent is a TypeError while connecting too', () => {
+    const socket = socketTo('ws://127.0.0.1:1/');
+    expect(() => socket.send(Symbol('x') as unknown as string)).toThrow(TypeError);
   });
 
   test('while connecting is an InvalidStateError, and counts for nothing', () => {

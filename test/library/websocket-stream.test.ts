@@ -12,6 +12,10 @@ function streamTo(url: string, options?: WebSocketStreamOptions): WebSocketStrea
 const socketError = (closeCode: number | null = 1006, reason = '') =>
   expect.objectContaining({ name: 'WebSocketError', closeCode, reason });
 
+async function nextTurns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function opened(url: string) {
   const stream = streamTo(url);
   return { stream, ...(await stream.opened) };
@@ -42,8 +46,14 @@ describe('new WebSocketStream', () => {
     [['invalid:'], expect.objectContaining({ name: 'SyntaxError' })],
     [['ws://127.0.0.1:1/', { protocols: ['a', 'A'] }], expect.objectContaining({ name: 'SyntaxError' })],
     [['ws://127.0.0.1:1/', { protocols: 'a' }], TypeError],
+    [['ws://127.0.0.1:1/', { protocols: null }], TypeError],
+    [['ws://127.0.0.1:1/', { protocols: {} }], TypeError],
+    [['ws://127.0.0.1:1/', { protocols: [Symbol('x')] }], TypeError],
     [['ws://127.0.0.1:1/', { signal: 1 }], TypeError],
+    [['ws://127.0.0.1:1/', { signal: null }], TypeError],
     [['ws://127.0.0.1:1/', true], TypeError],
+    [['no URL', true], TypeError],
+    [[Symbol('x')], TypeError],
   ])('%j throws', (args, error) => {
     expect(() => Reflect.construct(WebSocketStream, args)).toThrow(error as Error);
   });
@@ -111,10 +121,15 @@ describe('messages', () => {
     expect(got[1]?.constructor).toBe(Uint8Array);
   });
 
-  test('what cannot be a message errors the writable and closes the connection', async () => {
+  test.each<[what: string, make: () => unknown]>([
+    ['a symbol', () => Symbol('x')],
+    ['an object that is no string', () => ({ toString: () => ({}) })],
+    ['a resizable ArrayBuffer', () => Reflect.construct(ArrayBuffer, [2, { maxByteLength: 4 }])],
+    ['a view of shared memory', () => new Uint8Array(new SharedArrayBuffer(2))],
+  ])('%s cannot be a message: the writable is in error', async (_, make) => {
     const { url } = await echoServer();
     const { stream, writable } = await opened(url);
-    await expect(writable.getWriter().write(Symbol('x') as unknown as string)).rejects.toThrow(TypeError);
+    await expect(writable.getWriter().write(make() as string)).rejects.toThrow(TypeError);
     stream.close();
     await stream.closed;
   });
@@ -287,6 +302,55 @@ describe('the server ends it', () => {
     await expect(writable.getWriter().write('x')).rejects.toBe(error);
   });
 
+  test('before a write has left: the write fails, and it was not clean', async () => {
+    const peer = await upgrading((socket) => socket.pause());
+    const { stream, readable, writable } = await opened(peer.url);
+    const writer = writable.getWriter();
+    const write = writer.write(new Uint8Array(32 * 1024 * 1024));
+    await nextTurns(5);
+    for (const socket of peer.sockets) socket.write(closeFrame(4567, 'enough'));
+    const error: unknown = await write.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'InvalidStateError' });
+    // However much of it is taken after all.
+    for (const socket of peer.sockets) endOnData(socket);
+    await expect(stream.closed).rejects.toThrow(socketError(4567, 'enough'));
+    await expect(writer.write('word')).rejects.toBe(error);
+    await expect(readable.getReader().read()).rejects.toThrow(socketError(4567, 'enough'));
+  });
+
+  test('and only then something is written: that fails as well', async () => {
+    const peer = await upgrading((socket) => {
+      socket.write(closeFrame(1000));
+      socket.resume();
+    });
+    let came = false;
+    const stream = streamTo(peer.url, {
+      observe: (event) => {
+        came ||= event.type === 'frame' && event.direction === 'received';
+      },
+    });
+    const { writable } = await stream.opened;
+    while (!came) await nextTurns(1);
+    const write = writable.getWriter().write('x');
+    await expect(write).rejects.toThrow(expect.objectContaining({ name: 'InvalidStateError' }));
+    for (const socket of peer.sockets) socket.end();
+    await expect(stream.closed).rejects.toThrow(socketError(1000));
+  });
+
+  test('after everything was written, however slowly it was taken: that is clean', async () => {
+    const peer = await upgrading((socket) => socket.pause());
+    const { stream, writable } = await opened(peer.url);
+    const write = writable.getWriter().write(new Uint8Array(32 * 1024 * 1024));
+    await nextTurns(5);
+    for (const socket of peer.sockets) socket.resume();
+    await write;
+    for (const socket of peer.sockets) {
+      socket.write(closeFrame(1000));
+      endOnData(socket);
+    }
+    expect(await stream.closed).toEqual({ closeCode: 1000, reason: '' });
+  });
+
   test('while a write waits', async () => {
     const peer = await upgrading((socket) => socket.pause());
     const { stream, writable } = await opened(peer.url);
@@ -319,9 +383,15 @@ describe('WebSocketError', () => {
     [{ closeCode: 1006 }, expect.objectContaining({ name: 'InvalidAccessError' })],
     [{ closeCode: 65_536 }, TypeError],
     [{ reason: 'x'.repeat(124) }, expect.objectContaining({ name: 'SyntaxError' })],
+    [{ closeCode: 1000n }, TypeError],
+    [{ reason: Symbol('x') }, TypeError],
     [1, TypeError],
-  ])('%j throws', (init, error) => {
+  ])('%o throws', (init, error) => {
     expect(() => Reflect.construct(WebSocketError, ['', init])).toThrow(error as Error);
+  });
+
+  test('a message that is none throws before all else', () => {
+    expect(() => Reflect.construct(WebSocketError, [Symbol('x'), { closeCode: 1006 }])).toThrow(TypeError);
   });
 });
 

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
-import { WebSocket } from '../../src/index.ts';
-import { echoServer, upgrading } from '../peer.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket, type WebSocketOptions } from '../../src/index.ts';
+import { Inbox } from '../interop/inbox.ts';
+import { echoServer, rawServer, SWITCHING, upgrading } from '../peer.ts';
 import { openTo, socketTo } from './watch.ts';
 
 const NOWHERE = 'ws://127.0.0.1:1/';
@@ -72,6 +74,16 @@ describe('new WebSocket', () => {
     expect(socketTo(new URL('ws://127.0.0.1:1/') as unknown as string).url).toBe(NOWHERE);
   });
 
+  test('converts both arguments before it judges either', () => {
+    expect(() => Reflect.construct(WebSocket, ['no URL', Symbol('x')])).toThrow(TypeError);
+    expect(() => Reflect.construct(WebSocket, [Symbol('x')])).toThrow(TypeError);
+    expect(() => Reflect.construct(WebSocket, [NOWHERE, ['a', Symbol('x')]])).toThrow(TypeError);
+  });
+
+  test('does not mind arguments that nobody asked for', () => {
+    Reflect.construct(WebSocket, [NOWHERE, 'echo', 'stray']).close();
+  });
+
   test('connects to nobody where it throws', () => {
     expect(() => new WebSocket('ws://127.0.0.1:1/#')).toThrow(syntaxError);
     expect(() => new WebSocket(NOWHERE, 'a b')).toThrow(syntaxError);
@@ -101,7 +113,7 @@ describe('new WebSocket', () => {
 
 describe('the opening request', () => {
   /** Its lines. */
-  async function request(url: (port: number) => string, protocols?: string[]): Promise<string[]> {
+  async function request(url: (port: number) => string, protocols?: string[] | WebSocketOptions): Promise<string[]> {
     const lines: string[] = [];
     const { port } = await upgrading((_, head) => lines.push(...head.split('\r\n')), 'Sec-WebSocket-Protocol: a\r\n');
     const socket = socketTo(url(port), protocols ?? ['a']);
@@ -124,6 +136,30 @@ describe('the opening request', () => {
       ]),
     );
     expect(lines.filter((line) => /^(origin|authorization):/i.test(line))).toEqual([]);
+  });
+
+  describe('where there is a page', () => {
+    afterEach(() => {
+      Reflect.deleteProperty(globalThis, 'location');
+    });
+
+    test('is of its origin, and relative to it', async () => {
+      let origin = '';
+      const lines = await request((port) => {
+        origin = `http://127.0.0.1:${port}`;
+        Object.assign(globalThis, { location: new URL(`${origin}/page/index.html`) });
+        return 'chat';
+      });
+      expect(lines[0]).toBe('GET /page/chat HTTP/1.1');
+      expect(lines).toContain(`Origin: ${origin}`);
+    });
+
+    test('is of another origin where the options say so', async () => {
+      Object.assign(globalThis, { location: new URL('https://page.example/') });
+      const options = { protocols: ['a'], origin: 'https://other.example' };
+      const lines = await request((port) => `ws://127.0.0.1:${port}/`, options);
+      expect(lines.filter((line) => line.startsWith('Origin:'))).toEqual(['Origin: https://other.example']);
+    });
   });
 
   test('takes user and password of the URL along', async () => {
@@ -154,5 +190,50 @@ describe('binaryType', () => {
       };
     });
     expect(kinds).toEqual(['[object Blob]', '[object ArrayBuffer]', '[object Blob]', '[object ArrayBuffer]']);
+  });
+});
+
+describe('several to one host and port', () => {
+  /** A server that answers when it is told to: which connections it has, and their answers. */
+  async function slow() {
+    const waiting = new Inbox<() => void>();
+    let connections = 0;
+    const { url } = await rawServer((peer) => {
+      connections++;
+      peer.once('data', (head) => {
+        const key = /^sec-websocket-key: *(\S+)/im.exec(String(head))?.[1] ?? '';
+        const accept = hash('sha1', `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, 'base64');
+        waiting.put(() => peer.write(`${SWITCHING}Sec-WebSocket-Accept: ${accept}\r\n\r\n`));
+      });
+    });
+    return { url, waiting, connections: () => connections };
+  }
+
+  test('open one after another, and one that fails or is given up holds up nobody', async () => {
+    const { url, waiting, connections } = await slow();
+    const sockets = [socketTo(url), socketTo(`${url}other`), socketTo(url), socketTo(url)] as const;
+    const seen: string[] = [];
+    sockets.forEach((socket, index) => {
+      for (const type of ['open', 'close']) socket.addEventListener(type, () => seen.push(`${type} ${index}`));
+    });
+    const answer = await waiting.next();
+    expect(connections()).toBe(1);
+    sockets[2].close();
+    await once(sockets[2], 'close');
+    answer();
+    await waiting.next();
+    expect(connections()).toBe(2);
+    sockets[1].close();
+    (await waiting.next())();
+    await once(sockets[3], 'open');
+    expect(connections()).toBe(3);
+    expect(seen).toEqual(['close 2', 'open 0', 'close 1', 'open 3']);
+  });
+
+  test('open at once where the options say so', async () => {
+    const { url, waiting } = await slow();
+    const sockets = [socketTo(url), socketTo(url, { serial: false }), socketTo(url, { serial: false })];
+    for (const answer of await waiting.take(3)) answer();
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
   });
 });
