@@ -6,7 +6,10 @@ export function bytesOf({ buffer, start, end }: MessageView): ArrayBuffer {
   const { buffer: whole, byteOffset } = buffer;
   // A message that was put together from pieces fills a buffer that nobody else has.
   if (byteOffset === 0 && start === 0 && end === whole.byteLength) return whole as ArrayBuffer;
-  return whole.slice(byteOffset + start, byteOffset + end) as ArrayBuffer;
+  // Not zeroed first, as a slice of it would be: each byte is written.
+  const own = Buffer.allocUnsafeSlow(end - start);
+  buffer.copy(own, 0, start, end);
+  return own.buffer as ArrayBuffer;
 }
 
 /**
