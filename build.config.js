@@ -5,35 +5,46 @@
  *   node build.config.js            the program and the library
  *   node build.config.js --types    both, and the library's type declarations
  *   node build.config.js --man      man/wstap.1, from the same tables as the help
+ *   node build.config.js --warm     runs what was built, and keeps its compiled code beside it
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, relative, sep } from 'node:path';
+import module, { createRequire } from 'node:module';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
 const types = join(dist, 'types');
 
-/** Bundled: what is hot. Not bundled: readline-sync, which runs a script that lies beside its own file. */
+/** Bundled: what is hot. Not bundled: readline-sync, which runs a script beside its own file; jsonc-parser and yaml, whose main files are no ES modules. */
 const shared = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  external: ['readline-sync'],
+  external: ['readline-sync', 'jsonc-parser', 'yaml'],
   logLevel: 'warning',
   legalComments: 'none',
   write: false,
 };
 
-/** What `connect` needs in a pipe is one file, because each file costs a start about a millisecond. */
+/** What `connect` needs in a pipe is one file, because each file costs a start about a millisecond; so is what help needs. */
 const hot = /\/command\/(?:connect\/pipe|option\/client-options)\.ts$/;
-const connect = /\/command\/connect\.ts$/;
+const told = /\/command\/(?:connect|listen|handshake|completion)\.ts$/;
+const beside = new Map([
+  ['connect', { file: /\/command\/connect\.ts$/, exports: 'command' }],
+  ['answers', { file: /\/command\/answers\.ts$/, exports: 'overview, help, version, complete' }],
+]);
+/** What begins at once: `main` with the outside world, and `connect` beside it. As CommonJS, which Node starts sooner. */
+const START = "export { main } from './main.ts'; export { endWith, processEnv } from './env.ts';";
 
 if (process.argv.includes('--man')) await writeManual();
+else if (process.argv.includes('--warm')) await keepCompiled();
 else {
   await writeProgram();
   if (process.argv.includes('--types') && existsSync(join(root, 'src/index.ts'))) writeTypes();
@@ -46,29 +57,52 @@ else {
  */
 async function writeProgram() {
   const cold = new Map();
-  const heat = {
+  const heat = (inlined) => ({
     name: 'heat',
     setup(bundle) {
       bundle.onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
         if (kind !== 'dynamic-import' || pluginData === 'seen' || shared.external.includes(path)) return undefined;
         const { path: file } = await bundle.resolve(path, { kind, importer, resolveDir, pluginData: 'seen' });
-        if (hot.test(file)) return undefined;
-        if (connect.test(file)) return { path: './connect.js', external: true };
+        if (inlined.test(file)) return undefined;
+        for (const [name, part] of beside) if (part.file.test(file)) return { path: name, namespace: 'beside' };
         const own = path.startsWith('.');
         // Files of different folders may share their name.
         const name = own ? relative(join(root, 'src'), file).slice(0, -extname(file).length).replaceAll(sep, '-') : path;
         cold.set(name, own ? file : path);
         return { path: `./cold/${name}.js`, external: true };
       });
+      bundle.onLoad({ filter: /./, namespace: 'beside' }, ({ path }) => ({
+        contents: `export const { ${beside.get(path).exports} } = require('./${path}.cjs');`,
+        resolveDir: dist,
+      }));
+      bundle.onResolve({ filter: /\.cjs$/ }, ({ path, kind }) =>
+        kind === 'require-call' ? { path, external: true } : undefined,
+      );
+    },
+  });
+  const start = {
+    name: 'start',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^start$/ }, () => ({ path: 'start', namespace: 'start' }));
+      bundle.onLoad({ filter: /./, namespace: 'start' }, () => ({ contents: START, resolveDir: join(root, 'src') }));
     },
   };
   const small = { ...shared, minifyWhitespace: true, minifySyntax: true, metafile: true };
-  const first = await build({
+  const swift = {
     ...small,
-    entryPoints: { main: 'src/main.ts', env: 'src/env.ts', connect: 'src/command/connect.ts' },
+    format: 'cjs',
+    // For a dependency that asks for it; CommonJS has none.
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
+    outExtension: { '.js': '.cjs' },
     outdir: 'dist',
-    plugins: [heat],
+  };
+  const first = await build({
+    ...swift,
+    entryPoints: { main: 'start', connect: 'src/command/connect.ts' },
+    plugins: [heat(hot), start],
   });
+  const answers = await build({ ...swift, entryPoints: ['src/command/answers.ts'], plugins: [heat(told)] });
   const second = await build({
     ...small,
     entryPoints: Object.fromEntries(cold),
@@ -84,12 +118,66 @@ async function writeProgram() {
     splitting: true,
     chunkNames: 'library/[name]-[hash]',
   });
-  const builds = [first, second, library];
+  const builds = [first, answers, second, library];
   const files = new Map(builds.flatMap(({ outputFiles }) => outputFiles).map(({ path, contents }) => [path, contents]));
+  for (const [path, contents] of files) if (path.endsWith('.cjs')) files.set(path, marked(contents));
+  files.set(join(dist, 'bring.cjs'), Buffer.from('module.exports = (id) => import(id);\n'));
   const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   files.set(join(dist, 'THIRD-PARTY-LICENSES.txt'), Buffer.from(licensesOf(inputs)));
   for (const [path, contents] of files) replaceFile(path, contents);
-  removeStale(new Set(files.keys()));
+  const caches = [...files]
+    .filter(([path]) => /\/(?:main|connect|answers)\.cjs$/.test(path))
+    .map(([path, contents]) => cacheOf(path, contents));
+  removeStale(new Set([...files.keys(), ...caches]));
+  // Node keeps compiled code itself from 22.8 on.
+  if (!module.enableCompileCache && !caches.every((path) => existsSync(path))) warm();
+}
+
+/**
+ * Code that is run from kept compiled code may not import, so another file does that for it. Its own hash at its end tells
+ * which compiled code belongs to it: V8 compares no more than the length.
+ */
+function marked(original) {
+  const text = Buffer.from(original)
+    .toString('utf8')
+    .replace(/\bimport\((?=")/g, "require('./bring.cjs')(");
+  const contents = Buffer.from(text);
+  const hash = createHash('sha256').update(contents).digest('hex').slice(0, 16);
+  return Buffer.concat([contents, Buffer.from(`//${hash}\n`)]);
+}
+
+function cacheOf(path, contents) {
+  const hash = contents.subarray(-17, -1).toString('latin1');
+  return join(dist, `${basename(path, '.cjs')}-${hash}-${process.versions.v8}.cache`);
+}
+
+/** Runs the program once, and keeps what was compiled for it. Without loopback there is nothing to keep. */
+function warm() {
+  spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--warm'], { cwd: root, stdio: 'ignore', timeout: 10_000 });
+}
+
+async function keepCompiled() {
+  const require = createRequire(import.meta.url);
+  const scripts = new Map();
+  const load = (name) => {
+    const file = join(dist, `${name}.cjs`);
+    const source = readFileSync(file);
+    const script = new Script(module.wrap(source.toString('utf8')), { filename: file });
+    scripts.set(cacheOf(file, source), script);
+    const loaded = { exports: {} };
+    const find = (id) => {
+      const part = /^\.\/(connect|answers)\.cjs$/.exec(id)?.[1];
+      return part ? load(part) : require(id.startsWith('./') ? join(dist, id) : id);
+    };
+    script.runInThisContext()(loaded.exports, find, loaded, file, dist);
+    return loaded.exports;
+  };
+  const { main, processEnv } = load('main');
+  const env = processEnv();
+  if ((await main(env, ['-x', 'warm', '-1'])) === 0 && (await main(env, ['--help'])) === 0) {
+    for (const [path, script] of scripts) replaceFile(path, script.createCachedData());
+  }
+  process.exit();
 }
 
 /** The licence of every package whose code went into the bundle: all of them ask to travel with it. */

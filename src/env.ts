@@ -1,6 +1,6 @@
-import { randomFillSync } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { isMainThread } from 'node:worker_threads';
 
 /** A stream that may be a terminal. */
 export type InputStream = Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
@@ -17,6 +17,8 @@ export interface Env {
   /** Environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** Of this process; whoever hands descriptors on (systemd) names it. */
+  readonly pid?: number;
   /** Takes the command line out of what other users of the machine can list (`ps`), where the platform allows. */
   readonly hideArguments?: () => void;
   /** Monotonic clock, in milliseconds with a fraction; for every duration and timeout. */
@@ -55,13 +57,15 @@ export function processEnv(): Env {
     },
     variables: process.env,
     platform: process.platform,
+    pid: process.pid,
     hideArguments: () => {
       process.title = 'wstap';
     },
     now: () => performance.now(),
     wallClock: () => Date.now(),
     fillRandom: (target) => {
-      randomFillSync(target);
+      // Loaded when first wanted: help wants none.
+      process.getBuiltinModule('node:crypto').randomFillSync(target);
     },
     onSignal,
   };
@@ -82,6 +86,28 @@ function onSignal(listener: (signal: EndSignal) => void): () => void {
 /** Calls back once what runs now has returned, before any microtask that waits. */
 export function nextTick(callback: () => void): void {
   process.nextTick(callback);
+}
+
+/** Sends a signal to all processes of a group (0: to nobody, only to ask). Returns whether there is anybody. */
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  // 0 and 1 would stand for our own group, and for everybody.
+  if (!(leader > 1)) return false;
+  try {
+    return process.kill(process.platform === 'win32' ? leader : -leader, signal);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Runs `action` while files that it creates lose the rights in `mask`; threads other than the first cannot change that. */
+export function withUmask<Result>(mask: number, action: () => Result): Result {
+  if (!isMainThread) return action();
+  const before = process.umask(mask);
+  try {
+    return action();
+  } finally {
+    process.umask(before);
+  }
 }
 
 /**

@@ -9,7 +9,8 @@ import manifest from '../package.json' with { type: 'json' };
 const folder = mkdtempSync(join(tmpdir(), 'bin-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'bin'));
-for (const file of ['bin/wstap.js', 'package.json']) cpSync(join(import.meta.dirname, '..', file), join(folder, file));
+for (const file of ['bin/wstap.js', 'bin/package.json', 'package.json'])
+  cpSync(join(import.meta.dirname, '..', file), join(folder, file));
 
 const wstap = (...args: string[]) => spawnSync(process.execPath, [join(folder, 'bin/wstap.js'), ...args], { encoding: 'utf8' });
 

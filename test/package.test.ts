@@ -12,7 +12,16 @@ describe('the package', () => {
   });
 
   it('depends on what the program loads and on nothing else', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['chalk', 'readline-sync', 'yargs', 'yargs-parser']);
+    expect(Object.keys(manifest.dependencies)).toEqual([
+      'chalk',
+      'jsonc-parser',
+      'readline-sync',
+      'selfsigned',
+      'tough-cookie',
+      'yaml',
+      'yargs',
+      'yargs-parser',
+    ]);
   });
 
   it('holds the program, its types, its manual page, and no source, test or tool', () => {
@@ -25,10 +34,10 @@ describe('the package', () => {
     const [packed] = Array.isArray(listing) ? listing : Object.values<{ files: { path: string }[] }>(listing);
     const paths: string[] = packed.files.map(({ path }: { path: string }) => path);
     expect(paths).toContain('bin/wstap.js');
-    expect(paths).toContain('dist/main.js');
+    expect(paths).toContain('dist/main.cjs');
     expect(paths).toContain('man/wstap.1');
     const known =
-      /^(?:bin\/wstap\.js|man\/wstap\.1|dist\/.*\.(?:js|d\.ts)|dist\/THIRD-PARTY-LICENSES\.txt|LICENSE|README\.md|package\.json)$/;
+      /^(?:bin\/wstap\.js|bin\/package\.json|man\/wstap\.1|dist\/.*\.(?:c?js|d\.ts)|dist\/THIRD-PARTY-LICENSES\.txt|LICENSE|README\.md|package\.json)$/;
     expect(paths.filter((path) => !known.test(path))).toEqual([]);
   });
 
