@@ -15,7 +15,7 @@ export {
 } from './library/inspect.ts';
 export type { InspectedPeer, Step, WaitOptions } from './library/inspected-peer.ts';
 export type { SocketMessageEvent } from './library/message-event.ts';
-export type { ConnectionOptions, HeaderList, ProxyOption, ProxyOptions, TlsOptions } from './library/options.ts';
+export type { ConnectionOptions, HeaderList, ProxyOption, ProxyOptions, TlsOptions, TlsVersion } from './library/options.ts';
 export type { OriginOptions } from './library/origin-policy.ts';
 export { ProtocolError } from './library/protocol-error.ts';
 export type { Sendable, SendableNow, SendCallback, SendOptions } from './library/sending.ts';

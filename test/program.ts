@@ -40,7 +40,7 @@ export async function startListen(argv: readonly string[], options: FakeEnvOptio
   const early = running.outcome.then(({ status, stderr }) => {
     throw new Error(`listen ended with ${status} before it was ready: ${stderr}`);
   });
-  const [, port] = await Promise.race([running.env.stderr.until(/listening on ws:\/\/\S+:(\d+)\/\n/), early]);
+  const [, port] = await Promise.race([running.env.stderr.until(/listening on wss?:\/\/\S+:(\d+)\/\n/), early]);
   early.catch(() => undefined);
   return { ...running, port: Number(port) };
 }

@@ -18,6 +18,8 @@ export interface CompletionTable {
   readonly commands: readonly CommandSpec[];
   /** The command that runs where none is named. */
   readonly fallback: CommandSpec;
+  /** Names that the user chose: `@staging`. */
+  readonly names?: readonly Candidate[];
 }
 
 export interface Candidate {
@@ -89,8 +91,9 @@ function readOption(options: readonly OptionSpec[], word: string, given: Set<Opt
 }
 
 function offers(table: CompletionTable, spec: CommandSpec, state: SoFar, current: string, first: boolean): Candidate[] {
-  if (state.awaiting) return words(state.awaiting.choices ?? [], state.awaiting.summary);
+  if (state.awaiting) return words(state.awaiting.choices ?? state.awaiting.offers ?? [], state.awaiting.summary);
   if (current.startsWith('-') && !state.ended) return optionOffers(spec.options, state.given, current);
+  if (current.startsWith('@')) return spec.positionals[state.positionals]?.named ? [...(table.names ?? [])] : [];
   const choices = words(spec.positionals[state.positionals]?.choices ?? [], spec.positionals[state.positionals]?.summary ?? '');
   return first ? [...table.commands.map(({ name, summary }) => ({ word: name, summary })), ...choices] : choices;
 }
@@ -100,7 +103,9 @@ function optionOffers(options: readonly OptionSpec[], given: ReadonlySet<OptionS
   return open.flatMap((option) => {
     const long = `--${option.name}`;
     const values =
-      current.startsWith(long) && option.kind !== 'flag' ? (option.choices ?? []).map((value) => `${long}=${value}`) : [];
+      current.startsWith(long) && option.kind !== 'flag'
+        ? (option.choices ?? option.offers ?? []).map((value) => `${long}=${value}`)
+        : [];
     const off = option.negatable ? [`--no-${option.name}`] : [];
     return words([long, ...values, ...off], option.summary);
   });
@@ -114,12 +119,12 @@ function words(list: readonly string[], summary: string): Candidate[] {
   return list.map((word) => ({ word, summary }));
 }
 
-/** bash breaks words at `=`: `--dump` `=` `he` was typed as `--dump=he`. */
+/** bash breaks words at `=` and `@`: `--dump` `=` `he` was typed as `--dump=he`, `@` `st` as `@st`. */
 function joinAssignments(typed: readonly string[]): string[] {
   const joined: string[] = [];
   for (const word of typed) {
     const last = joined.at(-1) ?? '';
-    if (last.startsWith('--') && (word === '=' || last.endsWith('='))) joined[joined.length - 1] = last + word;
+    if (last === '@' || (last.startsWith('--') && (word === '=' || last.endsWith('=')))) joined[joined.length - 1] = last + word;
     else joined.push(word);
   }
   return joined;
@@ -128,6 +133,7 @@ function joinAssignments(typed: readonly string[]): string[] {
 function lineFor(shell: Shell, { word, summary }: Candidate, current: string): string {
   if (shell === 'zsh') return `${word.replaceAll(':', '\\:')}:${summary}`;
   if (shell === 'fish') return `${word}\t${summary}`;
-  // bash, having broken the word at `=`, completes what stands after it.
+  // bash, having broken the word at `=` or `@`, completes what stands after it.
+  if (current.startsWith('@')) return word.slice(1);
   return current.startsWith('--') && current.includes('=') ? word.slice(word.indexOf('=') + 1) : word;
 }

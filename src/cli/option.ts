@@ -21,6 +21,8 @@ export interface OptionSpec {
   readonly placeholder?: string;
   /** Closed set of values. */
   readonly choices?: readonly string[];
+  /** Words that completion offers where others, or more, may be written too. */
+  readonly offers?: readonly string[];
   /** What an `optional` one means without a value. */
   readonly implied?: string;
   /** Shown in help as `(default: …)`; the parser does not fill it in. */
@@ -42,6 +44,8 @@ export interface PositionalSpec {
   readonly required: boolean;
   /** Closed set of values. */
   readonly choices?: readonly string[];
+  /** A name that the user chose may stand here too; it begins with `@`. */
+  readonly named?: boolean;
   readonly summary: string;
 }
 

@@ -42,6 +42,26 @@ export async function askSecret(
   return answer;
 }
 
+/** Whether anybody could be asked. */
+export async function isAskable(
+  { noInput, variables, platform }: Pick<SecretQuestion, 'noInput' | 'variables' | 'platform'>,
+  terminal: Pick<SecretTerminal, 'isOpenable'> = controllingTerminal,
+): Promise<boolean> {
+  return !noInput && !isSet(variables.CI) && (await terminal.isOpenable(platform));
+}
+
+/** Asks for what may be seen, a user's name say, where `isAskable`; `undefined` when it was refused (Ctrl-D). */
+export async function askOpenly(prompt: string, { platform, stdin }: Pick<SecretQuestion, 'platform' | 'stdin'>) {
+  if (platform === 'win32' || stdin.isTTY) return answerOf(prompt, false);
+  const { closeSync, openSync } = await import('node:fs');
+  const terminal = openSync(TERMINAL, 'r+');
+  try {
+    return await lineOf(terminal, prompt);
+  } finally {
+    closeSync(terminal);
+  }
+}
+
 function isSet(variable: string | undefined): boolean {
   return variable !== undefined && !/^(?:|0|false|no)$/i.test(variable);
 }

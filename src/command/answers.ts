@@ -28,8 +28,15 @@ export function version(env: Env): Promise<number> {
 export async function complete(request: readonly string[], env: Env): Promise<number> {
   const commands = (await allCommands()).map(({ spec }) => spec);
   const fallback = commands.find(({ name }) => name === FALLBACK);
-  const lines = fallback ? await answerCompletion({ commands, fallback }, request) : [];
+  const names = request.some((word) => word.startsWith('@')) ? await profiles(env) : [];
+  const lines = fallback ? await answerCompletion({ commands, fallback, names }, request) : [];
   return print(env, lines.map((line) => `${line}\n`).join(''));
+}
+
+/** A broken file is said by whoever reads it in earnest. */
+async function profiles(env: Env) {
+  const { profileNames } = await import('./option/profile.ts');
+  return profileNames(env).catch(() => []);
 }
 
 async function layout(env: Env) {

@@ -3,11 +3,17 @@ import { UsageError } from '../cli/option.ts';
 import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
+import { KEEP_ALIVE_OPTIONS } from './connect/keep-alive.ts';
+import { HTTP_VERSION_OPTIONS } from './option/http-version-options.ts';
 import { LIMIT_OPTIONS, MAX_HEADER } from './option/limit-options.ts';
 import { COUNT_OPTIONS, MESSAGE_OPTIONS } from './option/message-options.ts';
 import { NETWORK_OPTIONS } from './option/network-options.ts';
+import { PROXY_OPTIONS } from './option/proxy-options.ts';
+import { REDIRECT_OPTIONS } from './option/redirect-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
-import { parseAddress } from './option/target.ts';
+import { ROAD_OPTIONS } from './option/road-options.ts';
+import { type Address, parseAddress } from './option/target.ts';
+import { TLS_OPTIONS } from './option/tls-options.ts';
 import { HELP, VERSION, VIEW_OPTIONS } from './option/view-options.ts';
 import { warnings } from './option/warnings.ts';
 
@@ -19,10 +25,22 @@ const spec: CommandSpec = {
     'Without a URL it talks to an echo server of its own, so that everything can be tried with nothing else at hand.',
     'At the end of the input everything is sent, a ping goes out as a barrier, and after its pong the connection may stay quiet for --wait before it is closed: nothing sent and nothing received is lost.',
   ],
-  positionals: [{ name: 'URL', required: false, summary: 'ws://, wss://, http(s)://, HOST:PORT, or PORT on this machine' }],
+  positionals: [
+    {
+      name: 'URL',
+      required: false,
+      summary: 'ws://, wss://, http(s)://, HOST:PORT, PORT on this machine, or @PROFILE',
+      named: true,
+    },
+  ],
   options: [
     ...REQUEST_OPTIONS,
+    ...REDIRECT_OPTIONS,
     ...NETWORK_OPTIONS,
+    ...TLS_OPTIONS,
+    ...HTTP_VERSION_OPTIONS,
+    ...ROAD_OPTIONS,
+    ...PROXY_OPTIONS,
     {
       name: 'reconnect',
       kind: 'optional',
@@ -33,14 +51,7 @@ const spec: CommandSpec = {
       details:
         'Waits half a second, then twice as long each time up to 30 s, with jitter. `-x` messages are sent again at each opening. A refusal or a clean close ends it.',
     },
-    {
-      name: 'ping-interval',
-      kind: 'value',
-      placeholder: 'TIME',
-      parse: parseDuration,
-      group: 'Connection',
-      summary: 'send a ping this often (default: never)',
-    },
+    ...KEEP_ALIVE_OPTIONS,
     {
       name: 'execute',
       short: ['x'],
@@ -127,12 +138,15 @@ const spec: CommandSpec = {
   ],
 };
 
-async function run(parsed: ParsedArguments, env: Env): Promise<number> {
-  const options = new Options(parsed);
-  const given = [...parsed.positionals, ...(options.text('connect') === undefined ? [] : [options.text('connect') as string])];
+async function run(typed: ParsedArguments, env: Env): Promise<number> {
+  const dashC = new Options(typed).text('connect');
+  const given = [...typed.positionals, ...(dashC === undefined ? [] : [dashC])];
   if (given.length > 1) throw new UsageError('two URLs were given: one connection at a time');
+  const [name] = given;
+  const parsed = name?.startsWith('@') ? await profiled(typed, name, env) : typed;
+  const text = parsed === typed ? name : parsed.positionals[0];
+  const options = new Options(parsed);
   const interactive = isInteractive(options, env);
-  const [text] = given;
   if (text !== undefined) return session(options, text, env, interactive);
   const { startEcho } = await import('./connect/embedded-echo.ts');
   const echo = await startEcho(env);
@@ -143,12 +157,18 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   }
 }
 
+async function profiled(typed: ParsedArguments, name: string, env: Env): Promise<ParsedArguments> {
+  const { withProfile } = await import('./option/profile.ts');
+  return withProfile(typed, name, spec, [], env);
+}
+
 /** `inside`: whether the server is our own. */
 async function session(options: Options, text: string, env: Env, interactive: boolean, inside = false): Promise<number> {
   const address = parseAddress(text);
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
   const { clientOptions } = await import('./option/client-options.ts');
-  const client = await clientOptions(options, address, env);
+  const client = await clientOptions(options, address, env, inside);
+  if (options.count('verbose') > 0 && !inside) await tellProxy(options, address, env);
   if (interactive) {
     const { connectTerminal } = await import('./connect/terminal.ts');
     return connectTerminal(options, client, { url: address.url, inside }, env);
@@ -157,9 +177,17 @@ async function session(options: Options, text: string, env: Env, interactive: bo
   return connectPipe(options, client, address.url, env);
 }
 
+/** Which proxy is asked, and why, or why none is: what the environment says is easily forgotten. */
+async function tellProxy(options: Options, address: Address, env: Env): Promise<void> {
+  const { proxyNotice } = await import('./option/proxy.ts');
+  const notice = proxyNotice(options, address, env);
+  if (notice !== undefined) env.stderr.write(`wstap: ${notice}\n`);
+}
+
 /** A person sits at both ends, and nothing was asked for that only a script wants. */
 function isInteractive(options: Options, env: Env): boolean {
-  const terminal = env.stdin.isTTY === true && env.stdout.isTTY === true;
+  // Asked in this order: standard input is not opened where nobody reads it.
+  const terminal = env.stdout.isTTY === true && env.stdin.isTTY === true;
   if (options.flag('interactive')) {
     if (!terminal) throw new UsageError('-i needs a terminal at standard input and output');
     return true;

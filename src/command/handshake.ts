@@ -2,9 +2,14 @@ import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
+import { HTTP_VERSION_OPTIONS } from './option/http-version-options.ts';
 import { MAX_HEADER } from './option/limit-options.ts';
 import { NETWORK_OPTIONS } from './option/network-options.ts';
+import { PROXY_OPTIONS, VIA_GET } from './option/proxy-options.ts';
+import { REDIRECT_OPTIONS } from './option/redirect-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
+import { ROAD_OPTIONS } from './option/road-options.ts';
+import { TLS_OPTIONS } from './option/tls-options.ts';
 import { HELP, VIEW_OPTIONS } from './option/view-options.ts';
 
 const spec: CommandSpec = {
@@ -15,10 +20,23 @@ const spec: CommandSpec = {
     'With FILE or - it reads text instead: a request, a response or both, as copied from curl -v, a browser’s developer tools, a HAR file, a mail or a web page. Each handshake found is checked.',
     'Exits with 0 where all is well, 6 where a live handshake was refused or wrong, 1 where pasted text fails a check.',
   ],
-  positionals: [{ name: 'URL|FILE|-', required: true, summary: 'a server, a file with text, or - for standard input' }],
+  positionals: [
+    {
+      name: 'URL|FILE|-',
+      required: true,
+      summary: 'a server, a @PROFILE, a file with text, or - for standard input',
+      named: true,
+    },
+  ],
   options: [
     ...REQUEST_OPTIONS,
+    ...REDIRECT_OPTIONS,
     ...NETWORK_OPTIONS,
+    ...TLS_OPTIONS,
+    ...HTTP_VERSION_OPTIONS,
+    ...ROAD_OPTIONS,
+    ...PROXY_OPTIONS,
+    VIA_GET,
     MAX_HEADER,
     {
       name: 'format',
@@ -42,7 +60,12 @@ const spec: CommandSpec = {
 
 async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const { inspect } = await import('./handshake/inspect.ts');
-  return inspect(parsed.positionals[0] ?? '', new Options(parsed), env);
+  const [what = ''] = parsed.positionals;
+  if (!what.startsWith('@')) return inspect(what, new Options(parsed), env);
+  const { withProfile } = await import('./option/profile.ts');
+  const { command: connect } = await import('./connect.ts');
+  const whole = await withProfile(parsed, what, spec, connect.spec.options, env);
+  return inspect(whole.positionals[0] ?? '', new Options(whole), env);
 }
 
 export const command: Command = { spec, run };

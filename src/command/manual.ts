@@ -4,6 +4,7 @@ import { COMMANDS as TOOLS } from '../repl/commands.ts';
 import { command as completion } from './completion.ts';
 import { command as connect } from './connect.ts';
 import { command as handshake } from './handshake.ts';
+import { FAULT_CHAPTER } from './listen/fault-chapter.ts';
 import { command as listen } from './listen.ts';
 
 /** The manual page: the tables that parser and help read, and the prose that is in no table. */
@@ -38,6 +39,22 @@ const MANUAL: Omit<Manual, 'version'> = {
       ],
     },
     {
+      title: 'REDIRECTS AND CREDENTIALS',
+      blocks: [
+        'A redirect is a refusal that says where it leads; `-L` follows it, each try with the time of `--timeout`. What was given by hand for one origin (scheme, host and port) is never told to another, not even on the way back: `--auth`, `--bearer`, `--cookie`, the URL’s user, secret headers, `--host`, the client certificate.',
+        'Where a server answers 401 and a person sits at the terminal, user and password are asked for, once, before the connection is open; not with `--no-input`. Basic and Digest (MD5 and SHA-256, `qop=auth`) are answered. User and password may also come from the URL or, with `--netrc`, from a file.',
+        'Cookie files are those of curl and wget. `--cookie-jar` keeps what every answer sets, redirects and refusals included, and replaces the file as a whole.',
+      ],
+    },
+    {
+      title: 'PROFILES',
+      blocks: [
+        '`wstap @NAME`, `wstap connect @NAME` and `wstap handshake @NAME` take URL and options from a file, under the options’ long names. What stands on the command line wins; headers are joined name by name. A secret is not written there but referred to: `{"env": "NAME"}` or `{"file": "PATH"}`, either with a `"prefix"`. Paths are beside the file, or begin with `~/`.',
+        '`{"profiles": {"staging": {"url": "wss://staging.example/ws", "headers": {"Authorization": {"env": "TOKEN", "prefix": "Bearer "}}, "subprotocols": ["chat"], "ca": "ca.pem", "ping-interval": "30s"}}}`',
+      ],
+    },
+    FAULT_CHAPTER,
+    {
       title: 'FRAMES',
       blocks: [
         'One line shows a frame: seconds since the start, seconds since the frame above, `→` sent or `←` received, the opcode, `fin` or `more`, RSV1–3, the masking key, the payload length and the form in which it was coded (7, 16 or 64 bit), and bytes on the wire. What breaks the protocol stands beneath with its section. `--dump=hex` adds the bytes, with the unmasked payload under the masked one; `--dump=bits` draws the header as RFC 6455 §5.2 does. Sent frames are read back from the bytes that leave, hand-made ones too.',
@@ -47,7 +64,7 @@ const MANUAL: Omit<Manual, 'version'> = {
     {
       title: 'JSON',
       blocks: [
-        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `violation`, `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`. `wstap handshake --format json` prints one object a handshake, with `ok`, both heads, and every finding.',
+        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `again` (asked once more after a redirect or challenge), `gap` (open again after a loss), `violation`, `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`. `wstap handshake --format json` prints one object a handshake, with `ok`, both heads, and every finding.',
       ],
     },
     {
@@ -59,16 +76,25 @@ const MANUAL: Omit<Manual, 'version'> = {
   ],
   environment: [
     { term: 'WSTAP_PASSWORD', text: 'The password for `--auth USER`.' },
+    { term: 'WSTAP_PROXY_PASSWORD', text: 'The password for `--proxy-auth USER`.' },
+    {
+      term: 'wss_proxy, https_proxy, ws_proxy, http_proxy, all_proxy, no_proxy',
+      text: 'The proxy, unless `--proxy` is given, and whom it is not for; see `--proxy` and `--no-proxy`. In capitals too, but for HTTP_PROXY. `-v` says what came of them.',
+    },
     {
       term: 'NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, COLORTERM, TERM',
       text: 'Colour, unless `--color` says otherwise.',
     },
     { term: 'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS', text: 'Files of certificates to trust: instead of the system’s, and besides.' },
     { term: 'XDG_STATE_HOME, HOME', text: 'Where the history is kept.' },
+    { term: 'XDG_CONFIG_HOME, HOME', text: 'Where the profiles are.' },
+    { term: 'NETRC', text: 'The file that `--netrc` reads, instead of ~/.netrc.' },
     { term: 'CI', text: 'Set: nothing is asked on the terminal.' },
     { term: 'WSTAP_DEBUG', text: 'Set: a bug’s report shows where it happened.' },
   ],
   files: [
+    { term: '$XDG_CONFIG_HOME/wstap/config.json', text: 'Profiles (else under ~/.config).' },
+    { term: '~/.netrc', text: 'Users and passwords by host, for `--netrc`.' },
     {
       term: '$XDG_STATE_HOME/wstap/history',
       text: 'Lines typed, the newest 1000, readable by you only (else under ~/.local/state). Lines that begin with a blank are left out.',

@@ -1,9 +1,12 @@
+import type { DialectName } from '../protocol/dialect/name.ts';
 import { accept } from '../protocol/extension/negotiate.ts';
 import type { DeflateParameters, ServerPreference } from '../protocol/extension/permessage-deflate.ts';
+import { checkExtendedRequest } from '../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../protocol/handshake/check-request.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isPlainRequest } from '../protocol/handshake/plain-request.ts';
 import { refusalFor } from '../protocol/handshake/refusal.ts';
+import { refusalOverHttp2 } from '../protocol/handshake/refusal-over-http2.ts';
 import { answerRequest, type Refusal, refuse, selectSubprotocol } from '../protocol/handshake/response.ts';
 import {
   encodeHead,
@@ -18,6 +21,9 @@ import { HeadReader } from '../protocol/http/head-reader.ts';
 import { listMembers } from '../protocol/http/parameter-list.ts';
 import type { Transport, TransportHandler } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
+import type { DialectLink } from './dialect-link.ts';
+import type { DraftAdmission, DraftEnv, HeardRequest } from './draft-admission.ts';
+import type { TurnedAway } from './draft-verdict.ts';
 import type { Tell } from './stamp.ts';
 
 /**
@@ -45,6 +51,10 @@ export interface AdmissionOptions {
   readonly rejected?: (request: RequestHead | undefined, findings: readonly Finding[], transport: Transport) => boolean;
   /** Whether there is no room for one more. */
   readonly full: () => boolean;
+  /** The versions that are on; RFC 6455 alone where it is left out. */
+  readonly dialects?: readonly DialectName[] | undefined;
+  /** Whether clients come by TLS, where their transport does not tell. */
+  readonly secure?: boolean | undefined;
 }
 
 /** `offered` is never empty, in the client's order of preference. */
@@ -68,6 +78,9 @@ export interface PolicyRefusal {
   readonly body?: string;
 }
 
+/** Answers over HTTP/2; returns the head as it was sent. */
+export type Reply = (head: ResponseHead) => ResponseHead;
+
 export interface Admitted {
   readonly request: RequestHead;
   readonly subprotocol: string;
@@ -76,6 +89,10 @@ export interface Admitted {
   readonly findings: readonly Finding[];
   /** Bytes that came behind the request: frames already. */
   readonly rest: Uint8Array;
+  /** What is spoken; RFC 6455 where it is left out. */
+  readonly dialect?: DialectName;
+  /** What the connection takes from it, `deflate` included. */
+  readonly link?: DialectLink;
 }
 
 /** Reads and answers one request, or answers one that was read already; calls `done` once, with `undefined` where the client did not get in. */
@@ -87,37 +104,50 @@ export class Admission implements TransportHandler {
   readonly #tell: Tell | undefined;
   readonly #done: (admitted: Admitted | undefined) => void;
   readonly #reader: HeadReader<'request'>;
+  readonly #drafts: DraftEnv;
+  /** The head, until it is told: with the raw bytes behind it, where such belong to it. */
+  #untold: { readonly head: RequestHead; readonly raw: Uint8Array } | undefined;
+  /** Who goes on with a request that is not plainly today's. */
+  #draft: DraftAdmission | undefined;
+  /** How an answer leaves, where it is not written as HTTP/1.1. */
+  #reply: Reply | undefined;
   #stopDeadline: (() => void) | undefined;
   #over = false;
   /** Whether it was the client that went, before its request was whole. */
   left = false;
+  /** Why it was refused, where that says what would have let it in. */
+  why: string | undefined;
 
   constructor(
     transport: Transport,
     options: AdmissionOptions,
+    drafts: DraftEnv,
     clock: Clock,
     tell: Tell | undefined,
     done: (admitted: Admitted | undefined) => void,
   ) {
     this.#transport = transport;
     this.#options = options;
+    this.#drafts = drafts;
     this.#reader = new HeadReader('request', options.headLimits ?? SERVER_HEAD_LIMITS);
     this.#clock = clock;
     this.#tell = tell;
     this.#done = done;
   }
 
-  /** Reads the request from the transport. */
-  read(): void {
+  /** Reads the request from the transport. `early`: bytes that were read from it already. */
+  read(early: Uint8Array = NO_BODY): void {
     this.#begin();
     this.#transport.resume();
+    if (early.length > 0) this.data(Buffer.from(early));
   }
 
-  /** Takes a request that somebody else read, and what came behind it. */
-  take(request: RequestHead, rest: Uint8Array): void {
+  /** Takes a request that somebody else read, and what came behind it. `reply`: it came over HTTP/2, and that is how it is answered. */
+  take(request: RequestHead, rest: Uint8Array, reply?: Reply): void {
+    this.#reply = reply;
     this.#begin();
-    this.#tell?.({ type: 'head', direction: 'received', head: request, raw: encodeHead(request) });
-    this.#judge(request, rest);
+    this.#untold = { head: request, raw: encodeHead(request) };
+    this.#judge(request, rest, undefined);
   }
 
   giveUp(): void {
@@ -125,12 +155,17 @@ export class Admission implements TransportHandler {
   }
 
   data(chunk: Buffer): void {
+    if (this.#draft) {
+      this.#draft.data(chunk);
+      return;
+    }
     const result = this.#reader.push(chunk);
     if (result.state === 'incomplete' || this.#over) return;
-    this.#transport.pause();
     if (result.state === 'complete') {
-      this.#tell?.({ type: 'head', direction: 'received', head: result.head, raw: result.raw });
-      this.#judge(result.head, result.rest);
+      this.#untold = result;
+      this.#judge(result.head, result.rest, result.raw);
+      // What comes while somebody makes up their mind is a frame already.
+      if (!this.#over && this.#transport.handler === this) this.#transport.pause();
       return;
     }
     const findings = [failure(result.id, 'RFC 9112 §2', 'The request is HTTP/1.1', result.problem)];
@@ -155,25 +190,67 @@ export class Admission implements TransportHandler {
     });
   }
 
-  #judge(request: RequestHead, rest: Uint8Array): void {
-    const { policy, verify } = this.#options;
-    // Where nobody reads them no findings are made of a request that is plainly right.
-    const findings = !this.#tell && isPlainRequest(request) ? NONE : checkRequest(request);
-    const reason = refusalFor(findings);
-    if (reason) {
-      this.#reject(request, refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings);
+  /** `raw`: the head as it came, where that is known. */
+  #judge(request: RequestHead, rest: Uint8Array, raw: Uint8Array | undefined): void {
+    const { dialects } = this.#options;
+    const findings = dialects && !this.#reply && !isOfToday(request, dialects) ? undefined : this.#check(request);
+    const reason = findings && (this.#reply ? refusalOverHttp2(findings) : refusalFor(findings));
+    if (dialects && !this.#reply && (!findings || reason)) {
+      void this.#judgeDraft({ head: request, raw, rest }, dialects);
       return;
     }
+    this.#tellHead();
+    if (reason) this.#reject(request, refuse(reason.status, undefined, reason.headers, `${reason.text}\n`), findings);
+    else this.#ask(request, findings ?? NONE, rest);
+  }
+
+  async #judgeDraft(request: HeardRequest, dialects: readonly DialectName[]): Promise<void> {
+    const { DraftAdmission } = await import('./draft-admission.ts');
+    if (this.#over) return;
+    const { head } = request;
+    this.#draft = new DraftAdmission(request, {
+      transport: this.#transport,
+      dialects,
+      whole: (body) => this.#tellHead(body),
+      right: (findings, rest) => this.#ask(head, findings, rest),
+      wrong: (turnedAway) => this.#turnAway(head, turnedAway),
+    });
+    this.#draft.begin();
+  }
+
+  #turnAway(request: RequestHead, { refusal, findings, why }: TurnedAway): void {
+    this.#tellHead();
+    this.why = why;
+    this.#reject(request, refusal, findings);
+  }
+
+  #tellHead(body: Uint8Array = NO_BODY): void {
+    if (this.#untold) {
+      const { head, raw } = this.#untold;
+      this.#tell?.({ type: 'head', direction: 'received', head, raw, ...(body.length > 0 && { body }) });
+    }
+    this.#untold = undefined;
+  }
+
+  #ask(request: RequestHead, findings: readonly Finding[], rest: Uint8Array): void {
+    const { policy, verify } = this.#options;
     const barred = policy(request, this.#transport);
     if (barred || !verify) this.#decide(request, findings, rest, barred);
     else verify(request, this.#transport, (refusal) => this.#decide(request, findings, rest, refusal));
+  }
+
+  #check(request: RequestHead): readonly Finding[] {
+    if (this.#reply) return checkExtendedRequest(request);
+    // Where nobody reads them no findings are made of a request that is plainly right.
+    return !this.#tell && isPlainRequest(request) ? NONE : checkRequest(request);
   }
 
   #decide(request: RequestHead, findings: readonly Finding[], rest: Uint8Array, refusal: PolicyRefusal | undefined): void {
     if (this.#over) return;
     const barred = refusal ?? (this.#options.full() ? FULL : undefined);
     if (!barred) {
-      this.#welcome(request, findings, rest);
+      if (this.#draft) this.#welcomeDraft(this.#draft, { findings, rest });
+      else this.#welcome(request, findings, rest);
       return;
     }
     const { status, finding, reason, body = `${finding.requirement}.\n` } = barred;
@@ -188,17 +265,25 @@ export class Admission implements TransportHandler {
     const subprotocol = this.#subprotocol(request) ?? '';
     const extensions = chosen?.answer ?? '';
     const usual = answerRequest(request, { subprotocols: [subprotocol], headers, extensions });
+    this.#answer({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest }, usual);
+  }
+
+  #welcomeDraft(draft: DraftAdmission, met: Pick<Admitted, 'findings' | 'rest'>): void {
+    const choose = (offered: readonly string[], request: RequestHead) => this.#chosen(offered, request);
+    const { admitted, response, body } = draft.welcome(this.#options, this.#drafts, met, choose);
+    this.#answer(admitted, response, body);
+  }
+
+  /** `body`: raw bytes behind the head that belong to the handshake. */
+  #answer(admitted: Admitted, usual: ResponseHead, body: Uint8Array = NO_BODY): void {
+    const { request, findings } = admitted;
     const answer = this.#options.answer?.(request, usual, this.#transport) ?? { head: usual };
-    const raw = answer.raw ?? encodeHead(answer.head);
-    if (raw.length > 0) {
-      this.#tell?.({ type: 'head', direction: 'sent', head: answer.head, raw });
-      this.#transport.write([raw]);
-    }
+    this.#send(answer.head, answer.raw, answer.raw ? NO_BODY : body, true);
     const { next = 'open' } = answer;
     if (next !== 'open') this.#tell?.({ type: 'refused', findings, body: NO_BODY, bodyCut: false });
-    if (next === 'open') this.#finish({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest });
+    if (next === 'open') this.#finish(admitted);
     else if (next === 'end') {
-      leave(this.#transport, this.#clock);
+      leave(this.#transport, this.#clock, this.#reply !== undefined);
       this.#finish(undefined);
     } else {
       this.#stopDeadline?.();
@@ -211,12 +296,30 @@ export class Admission implements TransportHandler {
   #subprotocol(request: RequestHead): string | undefined {
     const { subprotocols } = this.#options;
     if (typeof subprotocols !== 'function') return selectSubprotocol(request, subprotocols);
-    const offered = listMembers(fieldValues(request, 'Sec-WebSocket-Protocol'));
+    return this.#chosen(listMembers(fieldValues(request, 'Sec-WebSocket-Protocol')), request);
+  }
+
+  #chosen(offered: readonly string[], request: RequestHead): string | undefined {
+    const { subprotocols } = this.#options;
+    if (typeof subprotocols !== 'function') return offered.find((name) => subprotocols.includes(name));
     return offered.length > 0 ? subprotocols(offered, request, this.#transport) : undefined;
   }
 
+  /** `raw` in place of the head, where HTTP/1.1 carries it; empty: nothing is sent. */
+  #send(head: ResponseHead, raw = encodeHead(head), body: Uint8Array = NO_BODY, isProof = false): void {
+    if (raw.length === 0) return;
+    if (this.#reply) {
+      const sent = this.#reply(head);
+      this.#tell?.({ type: 'head', direction: 'sent', head: sent, raw: encodeHead(sent) });
+      if (body.length > 0) this.#transport.write([body]);
+      return;
+    }
+    this.#tell?.({ type: 'head', direction: 'sent', head, raw, ...(isProof && body.length > 0 && { body }) });
+    this.#transport.write(body.length > 0 ? [raw, body] : [raw]);
+  }
+
   /** The request breaks a rule of the protocol. */
-  #reject(request: RequestHead | undefined, refusal: Refusal, findings: readonly Finding[]): void {
+  #reject(request: RequestHead | undefined, refusal: Refusal | undefined, findings: readonly Finding[]): void {
     if (this.#over) return;
     if (!this.#options.rejected?.(request, findings, this.#transport)) {
       this.#refuse(refusal, findings);
@@ -226,19 +329,20 @@ export class Admission implements TransportHandler {
     this.#finish(undefined);
   }
 
-  #refuse(refusal: Refusal, findings: readonly Finding[]): void {
+  /** Without a refusal nothing is said: what a version does not know it has no answer for. */
+  #refuse(refusal: Refusal | undefined, findings: readonly Finding[]): void {
     if (this.#over) return;
-    const raw = encodeHead(refusal.head);
-    this.#tell?.({ type: 'head', direction: 'sent', head: refusal.head, raw });
-    this.#transport.write([raw, refusal.body]);
-    leave(this.#transport, this.#clock);
-    this.#tell?.({ type: 'refused', findings, body: refusal.body, bodyCut: false });
+    this.#tellHead();
+    if (refusal) this.#send(refusal.head, undefined, refusal.body);
+    leave(this.#transport, this.#clock, this.#reply !== undefined);
+    this.#tell?.({ type: 'refused', findings, body: refusal?.body ?? NO_BODY, bodyCut: false });
     this.#finish(undefined);
   }
 
   #gone(code: string, message: string): void {
     if (this.#over) return;
     this.left = true;
+    this.#tellHead();
     this.#transport.destroy();
     this.#tell?.({ type: 'failure', hop: 'http', code, message });
     this.#finish(undefined);
@@ -252,10 +356,19 @@ export class Admission implements TransportHandler {
   }
 }
 
+/** Whether a request is of RFC 6455 and nothing older, so that nothing older need be loaded. */
+function isOfToday(request: RequestHead, dialects: readonly DialectName[]): boolean {
+  const versions = fieldValues(request, 'Sec-WebSocket-Version');
+  if (versions.length !== 1 || versions[0] !== '13' || !dialects.includes('rfc6455')) return false;
+  return !fieldValues(request, 'Sec-WebSocket-Extensions').some((value) => value.includes('deflate-frame'));
+}
+
 /** Ends our direction and lets the refusal be read: a reset on unread bytes would take it from the client. */
-function leave(transport: Transport, clock: Clock): void {
+function leave(transport: Transport, clock: Clock, overHttp2: boolean): void {
   const stop = clock.after(LINGER, () => transport.destroy());
-  transport.handler = { ...IGNORING, end: () => transport.destroy(), close: stop };
+  // A request over HTTP/2 may have ended long ago, and its stream ends by itself once the answer has left.
+  const end = overHttp2 ? () => undefined : () => transport.destroy();
+  transport.handler = { ...IGNORING, end, close: stop };
   transport.resume();
   transport.end();
 }

@@ -12,6 +12,7 @@ export interface BroadcastHandler {
 }
 
 const PATIENCE = 10_000;
+const NO_EXCEPTION = {};
 
 export class Broadcast {
   readonly #clock: Clock;
@@ -29,10 +30,18 @@ export class Broadcast {
     return this.#slow.size > 0;
   }
 
-  send(peers: Iterable<Peer>, opcode: 'text' | 'binary', bytes: Uint8Array, start: number, end: number): void {
+  /** `except`: whom it came from. `lasting`: the bytes will not change; they do not, unless it says so. */
+  send(
+    peers: Iterable<Peer>,
+    opcode: 'text' | 'binary',
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    { except, lasting = true }: { readonly except?: Peer; readonly lasting?: boolean } = NO_EXCEPTION,
+  ): void {
     for (const peer of peers) {
-      if (!peer.link.open) continue;
-      peer.link.send(opcode, bytes, start, end, true);
+      if (peer === except || !peer.link.open) continue;
+      peer.link.send(opcode, bytes, start, end, lasting);
       if (!peer.link.writable && !this.#slow.has(peer)) this.#wait(peer);
     }
   }

@@ -1,30 +1,27 @@
 import type { Closed } from '../protocol/connection/event.ts';
 import type { Limits } from '../protocol/connection/limits.ts';
-import { agreed, judgeExtensions } from '../protocol/extension/negotiate.ts';
+import { agreed } from '../protocol/extension/negotiate.ts';
 import { deflateCodecs } from '../protocol/extension/permessage-deflate.ts';
 import type { MaskingKeySource } from '../protocol/frame/masking-key.ts';
-import { checkResponse } from '../protocol/handshake/check-response.ts';
-import type { Finding } from '../protocol/handshake/finding.ts';
+import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import { keyFrom } from '../protocol/handshake/key.ts';
-import { buildRequest, type RequestParts } from '../protocol/handshake/request.ts';
-import { BodyReader } from '../protocol/http/body.ts';
-import {
-  CLIENT_HEAD_LIMITS,
-  encodeHead,
-  fieldValues,
-  type HeadLimits,
-  type RequestHead,
-  type ResponseHead,
-} from '../protocol/http/head.ts';
-import { HeadReader, type HeadResult } from '../protocol/http/head-reader.ts';
+import { buildRequest } from '../protocol/handshake/request.ts';
+import { fieldValues, type HeadLimits, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
 import type { MessageView } from '../protocol/message/message.ts';
+import { LocalProtocolError } from '../protocol/rule.ts';
 import type { EventSink, Happening, HopName, SessionEvent } from '../session/event.ts';
 import { type Dialing, dial } from '../transport/dial.ts';
 import { RouteError, type Target } from '../transport/route.ts';
+import type { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { Again, Answered, Asking, Retry, Silence } from './again.ts';
 import type { Clock } from './clock.ts';
+import { type HttpVersion, speaksHttp2 } from './http-version.ts';
 import { Link } from './link.ts';
+import { isTlsCode, type Opening, type OpeningEnv, type Outcome, type Refused } from './opening.ts';
+import { RouteLog } from './route-log.ts';
 import { type Tell, tellEvent, teller } from './stamp.ts';
+import { todaysSpeech, Upgrade } from './upgrade.ts';
 
 /**
  * A client: takes the route, speaks the opening handshake and gives the link. One deadline covers the way there,
@@ -32,7 +29,9 @@ import { type Tell, tellEvent, teller } from './stamp.ts';
  */
 export interface ClientOptions {
   readonly target: Target;
-  readonly request: Omit<RequestParts, 'key'>;
+  readonly request: Asking;
+  /** `undefined`: HTTP/1.1, unless TLS was told to choose and chose HTTP/2. */
+  readonly http?: HttpVersion | undefined;
   readonly limits: Limits;
   readonly headLimits?: HeadLimits;
   readonly tolerance: 'strict' | 'lenient';
@@ -47,6 +46,14 @@ export interface ClientOptions {
   readonly compressFrom: number;
   /** Refuses a server that chooses none of the subprotocols that it was asked for, as browsers do. */
   readonly subprotocolRequired?: boolean;
+  /** Called at once; the connection is dialed once `go` is called. */
+  readonly turn?: ((go: () => void) => void) | undefined;
+  /** Told every answer but interim ones. */
+  readonly answered?: ((answer: Answered) => void) | undefined;
+  /** Asked about an answer that opens nothing, once its connection is over. Each further try has a deadline of its own. */
+  readonly again?: Again | undefined;
+  /** Asked where a connection was there and ended, or stayed silent, without an answer. */
+  readonly unanswered?: ((silence: Silence) => Retry | undefined) | undefined;
 }
 
 export interface ClientEnv {
@@ -60,6 +67,8 @@ export interface ClientEnv {
 export type Ending = Extract<SessionEvent, { type: 'failure' | 'refused' | 'closed' }>;
 
 export interface ClientHandler {
+  /** As in `LinkHandler`. */
+  readonly borrows?: boolean | 'keeping' | undefined;
   open(link: Link): void;
   message(message: MessageView): void;
   pong(payload: Uint8Array): void;
@@ -69,13 +78,6 @@ export interface ClientHandler {
   end(ending: Ending): void;
 }
 
-/** The start of a refusal's body that is kept. */
-const BODY_LIMIT = 64 * 1024;
-/** Interim 1xx answers before the real one. */
-const MAX_INTERIM = 8;
-/** Milliseconds that a body that does not end is waited for. */
-const BODY_PATIENCE = 1000;
-
 export class Client {
   readonly #options: ClientOptions;
   readonly #env: ClientEnv;
@@ -84,11 +86,12 @@ export class Client {
   readonly #startedAt: number;
   readonly #tell: Tell;
   #dialing: Dialing | undefined;
-  #transport: Transport | undefined;
-  #request: RequestHead | undefined;
-  #hop: HopName = 'tcp';
-  #hopStartedAt = 0;
-  #interim = 0;
+  #opening: Opening | undefined;
+  #target: Target;
+  #parts: ClientOptions['request'];
+  #request: RequestHead;
+  #attempt = 1;
+  readonly #route: RouteLog;
   #stopDeadline: (() => void) | undefined;
   #ended = false;
   link: Link | undefined;
@@ -101,10 +104,12 @@ export class Client {
     this.#sink = sink;
     this.#startedAt = env.clock.now();
     this.#tell = teller(sink, env.clock, this.#startedAt, 1);
-    const nonce = new Uint8Array(16);
-    env.fillRandom(nonce);
-    this.#request = buildRequest({ ...options.request, key: keyFrom(nonce) });
-    this.#dial();
+    this.#route = new RouteLog(this.#tell, () => env.clock.now() - this.#startedAt);
+    this.#target = options.target;
+    this.#parts = options.request;
+    this.#request = this.#build();
+    if (options.turn) options.turn(() => !this.#ended && this.#dial());
+    else this.#dial();
   }
 
   /** Gives up, whatever the state; an open connection is closed with 1000 first. */
@@ -113,137 +118,107 @@ export class Client {
     else this.#fail('ABORTED', 'given up');
   }
 
+  #build(): RequestHead {
+    const nonce = new Uint8Array(16);
+    this.#env.fillRandom(nonce);
+    return buildRequest({ ...this.#parts, key: keyFrom(nonce) });
+  }
+
   #dial(): void {
     const { clock, variables } = this.#env;
-    const { handshakeTimeout, target } = this.#options;
+    const { handshakeTimeout } = this.#options;
     this.#stopDeadline = clock.after(handshakeTimeout, () => {
+      if (this.#opening && this.#askOnSilence(true)) return;
       this.#fail('TIMEOUT', `no open connection within ${Math.round(handshakeTimeout) / 1000} s; --timeout allows more`);
     });
-    const begin = (hop: HopName) => {
-      this.#hop = hop;
-      this.#hopStartedAt = clock.now() - this.#startedAt;
-    };
-    this.#dialing = dial(target, variables, {
-      begin,
-      done: (hop, detail, certificate) =>
-        this.#tell({ type: 'hop', hop, startedAt: this.#hopStartedAt, detail, ...(certificate && { certificate }) }),
-    });
+    this.#dialing = dial(this.#target, variables, this.#route);
     this.#dialing.transport.then(
-      (transport) => {
-        begin('http');
-        this.#shake(this.#options.wrap?.(transport) ?? transport);
-      },
+      (transport) => this.#shake(transport),
       (error: unknown) => {
         if (!RouteError.is(error)) throw error;
-        this.#hop = error.hop;
-        this.#fail(error.code, error.message);
+        this.#fail(error.code, error.message, error.hop, error.hint);
       },
     );
   }
 
   #shake(transport: Transport): void {
-    if (this.#ended || !this.#request) {
+    if (this.#ended) {
       transport.destroy();
       return;
     }
-    this.#transport = transport;
-    const raw = encodeHead(this.#request);
-    this.#tell({ type: 'head', direction: 'sent', head: this.#request, raw });
-    transport.write([raw]);
-    this.#awaitHead(transport, new Uint8Array(0));
+    const { headLimits, subprotocolRequired = false, wrap } = this.#options;
+    const { clock } = this.#env;
+    const done = (outcome: Outcome) => this.#done(outcome);
+    const env = { clock, tell: this.#tell, headLimits, subprotocolRequired, begin: this.#route.begin, done };
+    const secure = this.#target.tls !== undefined;
+    if (speaksHttp2(transport, secure, this.#options.http)) this.#shakeOverHttp2(transport, secure, env);
+    else if (this.#isOfToday()) this.#opening = new Upgrade(wrap?.(transport) ?? transport, todaysSpeech(this.#request), env);
+    else this.#shakeInDraft(wrap?.(transport) ?? transport, secure, env);
   }
 
-  #awaitHead(transport: Transport, early: Uint8Array): void {
-    const reader = new HeadReader('response', this.#options.headLimits ?? CLIENT_HEAD_LIMITS);
-    const take = (chunk: Uint8Array) => {
-      const result = reader.push(chunk);
-      if (result.state !== 'incomplete') this.#headRead(transport, result);
-    };
-    const over = (code: string, message: string) => {
-      const heard = reader.length === 0 ? 'without a word' : `after ${reader.length} bytes that are no whole answer`;
-      this.#fail(code, `${message} ${heard}`);
-    };
-    transport.handler = {
-      data: take,
-      end: () => over('EMPTY', 'the peer ended the connection'),
-      drain: () => undefined,
-      close: (error) => over(error?.code ?? 'EMPTY', error?.message ?? 'the connection ended'),
-    };
-    if (early.length > 0) take(early);
-    transport.resume();
+  /** Whether all that is asked is spoken today, so that nothing older need be loaded. */
+  #isOfToday(): boolean {
+    const { dialect = 'rfc6455' } = this.#parts;
+    return dialect === 'rfc6455' && !OLD_EXTENSION.test(fieldValues(this.#request, 'Sec-WebSocket-Extensions').join());
   }
 
-  #headRead(transport: Transport, result: Exclude<HeadResult<ResponseHead>, { state: 'incomplete' }>): void {
-    if (result.state === 'invalid') {
-      const finding = {
-        id: result.id,
-        level: 'fail',
-        side: 'server',
-        section: 'RFC 9112 §2',
-        requirement: 'The answer is HTTP/1.1',
-      } as const;
-      this.#refuse([{ ...finding, actual: result.problem }], result.raw, false);
-      return;
-    }
-    const { head, raw, rest } = result;
-    this.#tell({ type: 'head', direction: 'received', head, raw });
-    if (head.status < 200 && head.status !== 101) {
-      // Interim answers are allowed before the real one (RFC 9110 §15.2).
-      if (++this.#interim <= MAX_INTERIM) this.#awaitHead(transport, rest);
-      else this.#fail('INTERIM', `more than ${MAX_INTERIM} interim answers (1xx)`);
-      return;
-    }
-    const findings = this.#judge(head);
-    this.#tell({ type: 'hop', hop: 'http', startedAt: this.#hopStartedAt, detail: String(head.status) });
-    if (findings.some(({ level }) => level === 'fail')) this.#readBody(transport, head, findings, rest);
-    else this.#open(transport, head, findings, rest);
-  }
-
-  #judge(head: ResponseHead): Finding[] {
-    const findings = this.#request ? checkResponse(this.#request, head, judgeExtensions) : [];
-    const unchosen = this.#options.subprotocolRequired && fieldValues(head, 'Sec-WebSocket-Protocol').length === 0;
-    if (!unchosen) return findings;
-    return findings.map((finding) => {
-      // All that may be odd about none is that one was asked for.
-      if (finding.id !== 'subprotocol' || finding.level !== 'warn') return finding;
-      return { ...finding, level: 'fail', hint: 'The server took none of the subprotocols that it was asked for.' };
+  #shakeInDraft(transport: Transport, secure: boolean, env: OpeningEnv): void {
+    this.#opening = { abandon: () => transport.destroy() };
+    const random = (size: number) => {
+      const bytes = new Uint8Array(size);
+      this.#env.fillRandom(bytes);
+      return bytes;
+    };
+    const start = async () => {
+      const { draftSpeech } = await import('./draft-speech.ts');
+      if (this.#ended) return;
+      this.#opening = new Upgrade(transport, draftSpeech(this.#parts, secure, random), env);
+    };
+    start().catch((error: unknown) => {
+      if (!LocalProtocolError.is(error)) throw error;
+      this.#fail('REQUEST', error.message);
     });
   }
 
-  #readBody(transport: Transport, head: ResponseHead, findings: readonly Finding[], rest: Uint8Array): void {
-    const body = new BodyReader(head, BODY_LIMIT);
-    const finish = () => this.#refuse(findings, body.bytes, body.cut);
-    // A server may keep the connection open after its answer: what has come by then is enough to show.
-    const stopWaiting = this.#env.clock.after(BODY_PATIENCE, finish);
-    const over = () => {
-      stopWaiting();
-      finish();
+  #shakeOverHttp2(transport: SocketTransport, secure: boolean, env: OpeningEnv): void {
+    this.#opening = { abandon: () => transport.destroy() };
+    const start = async () => {
+      const { ExtendedConnect } = await import('./extended-connect.ts');
+      if (this.#ended) return;
+      this.#opening = new ExtendedConnect(transport, { ...this.#parts, secure }, env, this.#options.wrap);
     };
-    transport.handler = {
-      data: (chunk) => {
-        if (body.push(chunk)) over();
-      },
-      end: over,
-      drain: () => undefined,
-      close: over,
-    };
-    if (head.status === 101 || body.push(rest)) over();
+    start().catch((error: unknown) => {
+      if (!LocalProtocolError.is(error)) throw error;
+      this.#fail('REQUEST', error.message);
+    });
   }
 
-  #open(transport: Transport, head: ResponseHead, findings: readonly Finding[], rest: Uint8Array): void {
+  #done(outcome: Outcome): void {
+    if (outcome.type !== 'failed' && outcome.response) this.#options.answered?.(this.#answered(outcome.response));
+    if (outcome.type === 'failed') {
+      if (SILENT.has(outcome.code) && this.#askOnSilence(false)) return;
+      this.#fail(outcome.code, outcome.message, isTlsCode(outcome.code) ? 'tls' : undefined, outcome.hint);
+    } else if (outcome.type === 'refused') this.#refuse(outcome);
+    else this.#open(outcome);
+  }
+
+  #open({ transport, request, response, findings, rest, speech }: Extract<Outcome, { type: 'open' }>): void {
     this.#stopDeadline?.();
     const { limits, tolerance, automatic, closeTimeout } = this.#options;
-    const offer = this.#request ? fieldValues(this.#request, 'Sec-WebSocket-Extensions').join(', ') : '';
-    const answer = fieldValues(head, 'Sec-WebSocket-Extensions').join(', ');
-    const parameters = answer ? agreed(offer, answer) : undefined;
+    const offer = fieldValues(request, 'Sec-WebSocket-Extensions').join(', ');
+    const answer = fieldValues(response, 'Sec-WebSocket-Extensions').join(', ');
+    const { compressFrom } = this.#options;
+    const { maxMessage } = limits;
+    const parameters = answer && !speech?.link ? agreed(offer, answer) : undefined;
     const deflate = parameters && !('problem' in parameters) ? parameters : undefined;
-    const compressFrom = this.#options.compressFrom;
-    const codecs = deflate ? deflateCodecs('client', deflate, compressFrom, limits.maxMessage) : {};
+    const codecs = deflate ? deflateCodecs('client', deflate, compressFrom, maxMessage) : {};
+    const spoken = speech?.link?.(response, { compressFrom, maxMessage });
     const link = new Link(
-      { role: 'client', limits, tolerance, automatic, closeTimeout, maskingKeys: this.#env.maskingKeys, ...codecs },
+      { role: 'client', limits, tolerance, automatic, closeTimeout, maskingKeys: this.#env.maskingKeys, ...codecs, ...spoken },
       transport,
       this.#env.clock,
       {
+        borrows: this.#handler.borrows,
         message: (message) => this.#handler.message(message),
         drain: () => this.#handler.drain(),
         roundTrip: (rtt) => this.#tell({ type: 'rtt', rtt }),
@@ -256,8 +231,9 @@ export class Client {
       },
     );
     this.link = link;
-    const [subprotocol = ''] = fieldValues(head, 'Sec-WebSocket-Protocol');
-    this.#tell({ type: 'open', subprotocol, extensions: answer, findings });
+    const dialect = speech?.dialect ?? 'rfc6455';
+    const [subprotocol = ''] = fieldValues(response, dialect === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol');
+    this.#tell({ type: 'open', dialect, subprotocol, extensions: answer, findings });
     this.#handler.open(link);
     link.start(rest);
   }
@@ -270,26 +246,63 @@ export class Client {
     this.#finish({ type: 'closed', code, reason, wasClean, by });
   }
 
-  #refuse(findings: readonly Finding[], body: Uint8Array, bodyCut: boolean): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#release();
-    this.#finish({ type: 'refused', findings, body, bodyCut });
+  #answered(response: ResponseHead): Answered {
+    return { response, target: this.#target, request: this.#parts, attempt: this.#attempt };
   }
 
-  #fail(code: string, message: string): void {
+  #refuse(refused: Refused): void {
+    if (this.#ended) return;
+    this.#stopDeadline?.();
+    const { response, body } = refused;
+    const decided = response && this.#options.again?.({ ...this.#answered(response), body });
+    if (!decided || !response) this.#end(refused);
+    else
+      void Promise.resolve(decided).then((next) => {
+        if (this.#ended) return;
+        if (next && 'to' in next) this.#retry(next, response.status);
+        else this.#end(refused, next?.cause);
+      });
+  }
+
+  /** Whether the server is asked once more, after no answer. */
+  #askOnSilence(late: boolean): boolean {
+    if (this.#ended) return false;
+    const next = this.#options.unanswered?.({ target: this.#target, request: this.#parts, attempt: this.#attempt, late });
+    if (!next) return false;
+    this.#stopDeadline?.();
+    this.#opening?.abandon();
+    this.#retry(next, undefined);
+    return true;
+  }
+
+  #retry({ reason, to, target, request, learnt }: Retry, status: number | undefined): void {
+    const news = learnt === undefined ? {} : { dialect: request.dialect ?? 'rfc6455', learnt };
+    this.#tell({ type: 'again', reason, ...(status !== undefined && { status }), to, ...news });
+    this.#target = target;
+    this.#parts = request;
+    this.#attempt++;
+    this.#opening = undefined;
+    this.#request = this.#build();
+    this.#dial();
+  }
+
+  #end({ findings, body, bodyCut }: Refused, cause?: Cause): void {
+    this.#ended = true;
+    this.#finish({ type: 'refused', findings, body, bodyCut, ...(cause && { cause }) });
+  }
+
+  #fail(code: string, message: string, hop?: HopName, hint?: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    const failure = { type: 'failure', ...this.#route.failure(hop), code, message, ...(hint !== undefined && { hint }) } as const;
     this.#release();
-    this.#finish({ type: 'failure', hop: this.#hop, code, message });
+    this.#finish(failure);
   }
 
   #release(): void {
     this.#stopDeadline?.();
-    if (this.#transport) {
-      this.#transport.handler = { data: () => undefined, end: () => undefined, drain: () => undefined, close: () => undefined };
-      this.#transport.destroy();
-    } else this.#dialing?.abort();
+    if (this.#opening) this.#opening.abandon();
+    else this.#dialing?.abort();
   }
 
   #finish(happening: Extract<Happening, { type: 'failure' | 'refused' | 'closed' }>): void {
@@ -298,3 +311,8 @@ export class Client {
     this.#handler.end(ending);
   }
 }
+
+/** Offered by hand, these are judged and spoken as drafts have them. */
+const OLD_EXTENSION = /deflate-(?:frame|stream)/;
+/** How a connection ends where the other side just closes it. */
+const SILENT: ReadonlySet<string> = new Set(['EMPTY', 'ECONNRESET', 'EPIPE']);

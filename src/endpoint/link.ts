@@ -2,6 +2,7 @@ import type { Action } from '../protocol/connection/action.ts';
 import { Connection, type ConnectionOptions } from '../protocol/connection/connection.ts';
 import type { ConnectionEvent, ConnectionSink } from '../protocol/connection/event.ts';
 import type { State } from '../protocol/connection/state.ts';
+import type { Framing } from '../protocol/dialect/framing.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { PreparedMessage } from '../protocol/message/prepared.ts';
 import type { Transport, TransportHandler } from '../transport/transport.ts';
@@ -120,6 +121,16 @@ export class Link {
     return this.connection.state === 'open';
   }
 
+  /** Whether the version that is spoken has it: `binary`, `ping`, `fragments`, `closeCode`. Only drafts before hybi-07 lack any. */
+  carries(what: keyof Framing['expresses']): boolean {
+    return this.#options.framing?.expresses[what] ?? true;
+  }
+
+  /** The name of the version that is spoken, where it lacks something. */
+  get draft(): string | undefined {
+    return this.#options.framing?.name;
+  }
+
   /** Bytes that were sent and have not left the process. */
   get pending(): number {
     return this.connection.pending + this.#transport.pending;
@@ -221,6 +232,11 @@ export class Link {
   /** Whether bytes of the peer are read just now. */
   get reading(): boolean {
     return !this.#consumerPaused && !this.connection.paused;
+  }
+
+  /** Whether the network has ended, though what came before it may wait to be read. */
+  get lost(): boolean {
+    return this.#transportClosed;
   }
 
   /** Gives the connection up because the peer is gone: ends at once, with that for a reason. */

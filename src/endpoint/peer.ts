@@ -1,4 +1,5 @@
 import type { ConnectionEvent } from '../protocol/connection/event.ts';
+import type { DialectName } from '../protocol/dialect/name.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { Violation } from '../protocol/rule.ts';
 import type { Happening } from '../session/event.ts';
@@ -30,6 +31,8 @@ export interface PeerFacts {
   readonly number: number;
   /** The request-target. */
   readonly target: string;
+  /** Which version of the protocol is spoken. */
+  readonly dialect: DialectName;
   readonly subprotocol: string;
   readonly extensions: string;
   /** Reading of the clock when it opened. */
@@ -51,6 +54,7 @@ type ClosedHappening = Extract<Happening, { type: 'closed' }>;
 export class Peer implements PeerFacts, LinkHandler {
   readonly number: number;
   readonly target: string;
+  readonly dialect: DialectName;
   readonly subprotocol: string;
   readonly extensions: string;
   readonly openedAt: number;
@@ -70,6 +74,7 @@ export class Peer implements PeerFacts, LinkHandler {
   ) {
     this.number = facts.number;
     this.target = facts.target;
+    this.dialect = facts.dialect;
     this.subprotocol = facts.subprotocol;
     this.extensions = facts.extensions;
     this.openedAt = facts.openedAt;

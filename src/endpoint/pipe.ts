@@ -21,6 +21,8 @@ export interface PipeOptions {
   readonly expect: readonly ((text: string) => boolean)[];
   /** Send every message back, and nothing else besides `execute`: the peer decides when it is over. */
   readonly echo: boolean;
+  /** Somebody else answers the peer, and steers what is read: nothing is sent besides `execute`, and the peer decides when it is over. */
+  readonly idle?: boolean;
 }
 
 /** Where the lines come from; a pipe without one has no input. */
@@ -105,7 +107,7 @@ export class Pipe implements ClientHandler {
     this.#link = link;
     for (const { opcode, data } of [...this.#options.execute, ...this.#backlog]) link.send(opcode, data, 0, data.length, true);
     this.#backlog = [];
-    if (this.#options.echo) return;
+    if (this.#options.echo || this.#options.idle) return;
     if (this.#inputEnded || !this.#input) this.inputEnded();
     else if (this.#inputStarted) this.#input.resume();
     else {
@@ -201,6 +203,7 @@ export class Pipe implements ClientHandler {
   }
 
   #steer(): void {
+    if (this.#options.idle) return;
     if (this.#held || this.#congested) this.#link?.pause();
     else this.#link?.resume();
   }

@@ -1,16 +1,24 @@
 import type { Limits } from '../protocol/connection/limits.ts';
 import { deflateCodecs } from '../protocol/extension/permessage-deflate.ts';
 import type { MaskingKeySource } from '../protocol/frame/masking-key.ts';
+import { answerOverHttp2, extendedRequest } from '../protocol/handshake/extended-connect.ts';
 import type { RequestHead } from '../protocol/http/head.ts';
 import type { PinnedBudget } from '../protocol/message/pinned.ts';
-import type { EventSink } from '../session/event.ts';
-import { type Listening, listen } from '../transport/listen.ts';
+import type { EventSink, HopName } from '../session/event.ts';
+import type { Http2Request } from '../transport/h2-server.ts';
+import { type Door, type Listening, listen } from '../transport/listen.ts';
+import type { ServerTls } from '../transport/tls-server.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission, type AdmissionOptions, type Admitted } from './admission.ts';
+import type { BothVersions } from './both-versions.ts';
 import type { Clock } from './clock.ts';
+import type { DraftEnv } from './draft-admission.ts';
+import type { Faults } from './fault/faults.ts';
+import type { FaultyConnection } from './fault/faulty-connection.ts';
 import type { LinkOptions } from './link.ts';
 import { Peer, type PeerEnv, type PeerHandler } from './peer.ts';
 import { type Tell, teller } from './stamp.ts';
+import type { Passage, TlsFacts, TlsGate } from './tls-gate.ts';
 
 export type { Peer } from './peer.ts';
 
@@ -23,6 +31,8 @@ export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
   readonly hosts: readonly string[];
   /** 0: a free one, the same for all. */
   readonly port: number;
+  /** In place of hosts and port: Unix sockets, and descriptors of listening sockets that were handed down. All must be had. */
+  readonly doors?: readonly Door[] | undefined;
   /** How many may wait to be accepted; the system's usual number where it is left out. */
   readonly backlog?: number | undefined;
   readonly limits: Limits;
@@ -35,9 +45,15 @@ export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
   readonly maxConnections: number;
   /** `false`: pings and Close frames are not answered. */
   readonly automatic?: boolean | undefined;
+  /** Clients come by TLS. */
+  readonly tls?: ServerTls | undefined;
+  /** HTTP/2 too (RFC 8441), on the same port: over TLS where ALPN chooses it, on plain TCP by its preface. */
+  readonly http2?: boolean | undefined;
   /** What every connection's bytes go through. */
   readonly wrap?: ((transport: Transport) => Transport) | undefined;
   readonly budget: PinnedBudget;
+  /** What it gets wrong on purpose. */
+  readonly faults?: Faults | undefined;
 }
 
 export interface ServerEnv {
@@ -48,9 +64,8 @@ export interface ServerEnv {
 export interface ServerHandler extends PeerHandler {
   /** A client is open; nothing was read from it yet. */
   opened(peer: Peer, request: RequestHead, transport: Transport): void;
-  /** A connection that never became a WebSocket. */
-  /** `left`: it went before its request was whole. */
-  refused(number: number, remote: string, left: boolean): void;
+  /** A connection that never became a WebSocket. `left`: it went before its request was whole. `why`: of TLS, what the client did. */
+  refused(number: number, remote: string, left: boolean, why?: string): void;
   trouble(code: string, message: string): void;
 }
 
@@ -60,6 +75,7 @@ export class Server {
   readonly #sink: EventSink | undefined;
   readonly #handler: ServerHandler;
   readonly #admissionOptions: AdmissionOptions;
+  readonly #draftEnv: DraftEnv;
   /** Shared by all links that have no codec of their own. */
   readonly #linkOptions: LinkOptions;
   readonly #startedAt: number;
@@ -69,6 +85,11 @@ export class Server {
   #next = 1;
   #stopped = false;
   readonly #listening: Listening[] = [];
+  /** Where TLS is spoken: who lets clients through. */
+  #gate: TlsGate | undefined;
+  readonly #secured = new WeakMap<Transport, TlsFacts>();
+  /** Where HTTP/2 is spoken too: who tells clients apart. */
+  #both: BothVersions | undefined;
 
   /** Without a `sink` nothing is told and nothing made to be told. */
   constructor(options: ServerOptions, env: ServerEnv, sink: EventSink | undefined, handler: ServerHandler) {
@@ -78,25 +99,37 @@ export class Server {
     this.#handler = handler;
     this.#startedAt = env.clock.now();
     const full = () => this.#stopped || this.#peers.size >= options.maxConnections;
-    this.#admissionOptions = { ...options, full };
-    const { limits, tolerance, closeTimeout, budget, automatic } = options;
+    this.#admissionOptions = { ...options, full, secure: options.tls !== undefined };
+    const { limits, tolerance, closeTimeout, budget, automatic, compressFrom, compressionLevel } = options;
     const { maskingKeys } = env;
+    this.#draftEnv = { maskingKeys, compressFrom, compressionLevel, maxMessage: limits.maxMessage };
     this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget, automatic };
   }
 
-  /** Rejects with the system's error where the first address cannot be had. */
+  /** Rejects with the system's error where the first address, or a door, cannot be had. Gives the first. */
   async start(): Promise<Listening> {
     const observer = {
-      accepted: (transport: Transport) => this.#accept(this.#options.wrap?.(transport) ?? transport),
+      accepted: (transport: Transport, hop: 'tcp' | 'unix') => this.#accept(transport, hop),
       trouble: (code: string, message: string) => this.#handler.trouble(code, message),
     };
-    const [host = '127.0.0.1', ...others] = this.#options.hosts;
-    const first = await listen(host, this.#options.port, observer, this.#options.backlog);
+    await this.#openGate();
+    if (this.#options.http2) this.#both = await this.#bothVersions();
+    const { hosts, port, backlog, doors = [] } = this.#options;
+    const [host = '127.0.0.1', ...others] = hosts;
+    const [door = { host, port }, ...furtherDoors] = doors;
+    const first = await listen(door, observer, backlog);
     this.#listening.push(first);
+    for (const further of furtherDoors) {
+      const listening = await listen(further, observer, backlog).catch((error: unknown) => {
+        this.stopAccepting();
+        throw error;
+      });
+      this.#listening.push(listening);
+    }
     if (this.#stopped) this.stopAccepting();
-    for (const other of others) {
+    for (const other of doors.length > 0 ? [] : others) {
       // A machine without IPv6 has no ::1.
-      const listening = await listen(other, first.port, observer).catch(() => undefined);
+      const listening = await listen({ host: other, port: first.port }, observer).catch(() => undefined);
       if (listening) this.#listening.push(listening);
     }
     return first;
@@ -104,7 +137,7 @@ export class Server {
 
   /** How many wait in their opening handshake. */
   get admitting(): number {
-    return this.#admissions.size;
+    return this.#admissions.size + (this.#both?.undecided ?? 0) + (this.#gate?.waiting ?? 0);
   }
 
   /** Open clients by number. */
@@ -123,12 +156,16 @@ export class Server {
     this.#stopped = true;
     for (const listening of this.#listening.splice(0)) listening.close();
     for (const admission of this.#admissions) admission.giveUp();
+    this.#gate?.stop();
+    this.#both?.stop();
   }
 
   /** Ends every connection at once. */
   destroy(): void {
     this.stopAccepting();
     for (const { link } of this.#peers.values()) link.destroy();
+    this.#options.faults?.letGo();
+    this.#both?.destroy();
   }
 
   /**
@@ -136,40 +173,131 @@ export class Server {
    * handler's, unless the client does not get in.
    */
   adopt(transport: Transport, request: RequestHead, rest: Uint8Array, opened?: Opened): void {
-    this.#admission(transport, opened).take(request, rest);
+    this.#admission(transport, { hop: 'tcp', opened }).take(request, rest);
   }
 
-  #accept(transport: Transport): void {
-    this.#admission(transport).read();
+  async #openGate(): Promise<void> {
+    const { tls, handshakeTimeout } = this.#options;
+    if (tls) this.#gate = await (await import('./tls-gate.ts')).TlsGate.open(tls, this.#env.clock, handshakeTimeout);
   }
 
-  #admission(transport: Transport, opened?: Opened): Admission {
+  #accept(transport: Transport, hop: 'tcp' | 'unix'): void {
+    if (this.#gate) this.#gate.take(transport, (passage) => this.#passed(passage, hop));
+    else this.#come(transport, hop);
+  }
+
+  #passed(passage: Passage, hop: 'tcp' | 'unix'): void {
+    if ('transport' in passage) {
+      if (this.#stopped) passage.transport.destroy();
+      this.#secured.set(passage.transport, passage.facts);
+      this.#come(passage.transport, hop);
+      return;
+    }
+    const { code, message, left, remote, arrivedAt, certificate } = passage;
+    const number = this.#next++;
+    const at = arrivedAt - this.#startedAt;
+    this.#sink?.({
+      type: 'hop',
+      hop,
+      startedAt: at,
+      detail: remote,
+      at,
+      connection: number,
+      ...(certificate && { certificate }),
+    });
+    const tell = this.#sink && teller(this.#sink, this.#env.clock, this.#startedAt, number);
+    tell?.({ type: 'failure', hop: 'tls', code, message, startedAt: at });
+    this.#handler.refused(number, remote, left, left ? undefined : message);
+  }
+
+  /** Comes by TCP, or through TLS. */
+  #come(transport: Transport, hop: 'tcp' | 'unix'): void {
+    if (this.#both) this.#both.take(transport, hop);
+    else {
+      const tls = this.#secured.get(transport);
+      const patience = tls && Math.max(0, this.#options.handshakeTimeout - (tls.securedAt - tls.arrivedAt));
+      this.#admission(this.#wrapped(transport), { hop, tls, patience }).read();
+    }
+  }
+
+  async #bothVersions(): Promise<BothVersions> {
+    const { BothVersions } = await import('./both-versions.ts');
+    return new BothVersions(this.#options, this.#env.clock, {
+      plain: (transport, hop, early, patience) =>
+        this.#admission(this.#wrapped(transport), { hop, patience, tls: this.#secured.get(transport) }).read(early),
+      requested: (request) => this.#requested(request),
+    });
+  }
+
+  /** A client on a stream of an HTTP/2 connection. */
+  #requested({ transport, carrier, fields, stream, settings, answer }: Http2Request): void {
+    const tls = settings && this.#secured.get(carrier);
+    const arrival: Arrival = { hop: 'http2', detail: `${transport.remote}, stream ${stream}`, settings, tls };
+    this.#admission(this.#wrapped(transport), arrival).take(extendedRequest(fields), NO_BYTES, (head) => {
+      const sent = answerOverHttp2(head);
+      answer(sent.fields);
+      return sent;
+    });
+  }
+
+  #wrapped(transport: Transport): Transport {
+    return this.#options.wrap?.(transport) ?? transport;
+  }
+
+  #admission(transport: Transport, { hop, detail = transport.remote, settings, patience, opened, tls }: Arrival): Admission {
     const number = this.#next++;
     const { clock } = this.#env;
     const tell = this.#sink && teller(this.#sink, clock, this.#startedAt, number);
-    tell?.({ type: 'hop', hop: 'tcp', startedAt: clock.now() - this.#startedAt, detail: transport.remote });
-    const admission = new Admission(transport, this.#admissionOptions, clock, tell, (admitted) => {
+    if (tls) this.#tellTls(hop, detail, tls, number);
+    else tell?.({ type: 'hop', hop, startedAt: clock.now() - this.#startedAt, detail });
+    if (settings) {
+      tell?.({ type: 'http2', direction: 'received', frame: 'SETTINGS', parameters: settings.received });
+      tell?.({ type: 'http2', direction: 'sent', frame: 'SETTINGS', parameters: settings.sent });
+    }
+    const options = patience === undefined ? this.#admissionOptions : { ...this.#admissionOptions, handshakeTimeout: patience };
+    const faulty = this.#options.faults?.begin(transport, number, clock, tell);
+    const wire = faulty?.transport ?? transport;
+    const admission = new Admission(wire, faulty?.admission(options) ?? options, this.#draftEnv, clock, tell, (admitted) => {
       this.#admissions.delete(admission);
-      if (admitted) this.#open(transport, number, tell, admitted, opened);
-      else this.#handler.refused(number, transport.remote, admission.left);
+      if (admitted) this.#open(wire, number, tell, admitted, opened, faulty);
+      else this.#handler.refused(number, transport.remote, admission.left, admission.why);
     });
     this.#admissions.add(admission);
     return admission;
   }
 
-  #open(transport: Transport, number: number, tell: Tell | undefined, admitted: Admitted, opened: Opened | undefined): void {
+  /** Told late, as a client has its number only now. */
+  #tellTls(hop: HopName, detail: string, { arrivedAt, securedAt, ...tls }: TlsFacts, connection: number): void {
+    const [came, through] = [arrivedAt - this.#startedAt, securedAt - this.#startedAt];
+    this.#sink?.({ type: 'hop', hop, startedAt: came, detail, at: came, connection });
+    const certificate = tls.certificate && { certificate: tls.certificate };
+    this.#sink?.({ type: 'hop', hop: 'tls', startedAt: came, detail: tls.detail, at: through, connection, ...certificate });
+  }
+
+  #open(
+    transport: Transport,
+    number: number,
+    tell: Tell | undefined,
+    admitted: Admitted,
+    opened: Opened | undefined,
+    faulty: FaultyConnection | undefined,
+  ): void {
     const { limits, compressFrom, compressionLevel } = this.#options;
-    const { deflate, subprotocol, extensions, findings, request, rest } = admitted;
+    const { deflate, subprotocol, extensions, findings, request, rest, dialect = 'rfc6455', link } = admitted;
     const codecs = deflate && deflateCodecs('server', deflate, compressFrom, limits.maxMessage, compressionLevel);
-    const linkOptions = codecs ? { ...this.#linkOptions, ...codecs } : this.#linkOptions;
+    const own = link ?? codecs;
+    const rightOptions = own ? { ...this.#linkOptions, ...own } : this.#linkOptions;
+    const linkOptions = faulty?.link(rightOptions, admitted) ?? rightOptions;
     const { clock } = this.#env;
-    const facts = { number, target: request.target, subprotocol, extensions, openedAt: clock.now() };
+    const facts = { number, target: request.target, dialect, subprotocol, extensions, openedAt: clock.now() };
     const peer = new Peer(facts, linkOptions, transport, { clock, tell, gone: this.#gone }, this.#handler);
     this.#peers.set(number, peer);
-    tell?.({ type: 'open', subprotocol, extensions, findings });
+    tell?.({ type: 'open', dialect, subprotocol, extensions, findings });
+    faulty?.attach(peer);
     if (opened) opened(peer);
     else this.#handler.opened(peer, request, transport);
     peer.link.start(rest);
+    faulty?.opened();
   }
 
   readonly #gone: PeerEnv['gone'] = (peer, tell, closed) => {
@@ -182,3 +310,18 @@ export class Server {
 }
 
 type Opened = (peer: Peer) => void;
+
+/** How a client came. */
+interface Arrival {
+  readonly hop: HopName;
+  /** Where from, for people; its address where it is left out. */
+  readonly detail?: string;
+  readonly tls?: TlsFacts | undefined;
+  /** Of an HTTP/2 connection's first request. */
+  readonly settings?: Http2Request['settings'];
+  /** Milliseconds for its request, where some of the time has gone already. */
+  readonly patience?: number | undefined;
+  readonly opened?: Opened | undefined;
+}
+
+const NO_BYTES = new Uint8Array(0);

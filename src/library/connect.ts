@@ -4,7 +4,7 @@ import { CLIENT_LIMITS } from '../protocol/connection/limits.ts';
 import { BROWSER_OFFER } from '../protocol/extension/negotiate.ts';
 import { LocalProtocolError } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
-import type { TlsChoice } from '../transport/route.ts';
+import type { TlsChoice, TlsIdentity } from '../transport/route.ts';
 import { type Outcome, outcome } from './close.ts';
 import { environment } from './environment.ts';
 import type { ConnectionOptions, HeaderList, TlsOptions } from './options.ts';
@@ -81,10 +81,11 @@ export function clientOptions(url: URL, subprotocols: readonly string[], options
   const maxMessage = limits?.maxMessage ?? CLIENT_LIMITS.maxMessage;
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   return {
+    http: options.http2 ? '2' : undefined,
     target: {
       host,
       port,
-      tls: secure ? tlsChoice(host, options.tls ?? {}) : undefined,
+      tls: secure ? tlsChoice(host, alpnFor(options)) : undefined,
       proxy: proxyServer(options.proxy, { host, port, secure }, environment().variables),
       road: options.road,
     },
@@ -107,8 +108,32 @@ export function clientOptions(url: URL, subprotocols: readonly string[], options
   };
 }
 
-function tlsChoice(host: string, { ca = [], insecure = false, serverName = host }: TlsOptions): TlsChoice {
-  return { serverName, extraCa: typeof ca === 'string' ? [ca] : ca, insecure };
+/** ALPN of the user's own comes before that of `http2`. */
+function alpnFor({ tls = {}, http2 = false }: ConnectionOptions): TlsOptions {
+  return http2 && tls.alpn === undefined ? { ...tls, alpn: ['h2', 'http/1.1'] } : tls;
+}
+
+function tlsChoice(host: string, options: TlsOptions): TlsChoice {
+  const { ca = [], insecure = false, serverName = host, minVersion, maxVersion, alpn } = options;
+  return {
+    serverName,
+    extraCa: typeof ca === 'string' ? [ca] : ca,
+    insecure,
+    identity: identityOf(options),
+    minVersion,
+    maxVersion,
+    alpn,
+  };
+}
+
+function identityOf({ cert, key, pfx, passphrase }: TlsOptions): TlsIdentity | undefined {
+  if (pfx !== undefined) {
+    if (cert !== undefined || key !== undefined) throw new TypeError('tls.pfx stands in place of tls.cert and tls.key');
+    return { form: 'pkcs12', data: Buffer.from(pfx), passphrase };
+  }
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw new TypeError('tls.cert and tls.key belong together');
+  return { form: 'pem', certificate: cert, key, passphrase };
 }
 
 /** User and password of the URL go along, as in a browser: the request's credentials mode is "include". */

@@ -14,6 +14,11 @@ export interface ConnectionOptions {
   readonly headers?: HeaderList | undefined;
   /** Sent as `Origin`; left out, that of the page (`location`), as in jsdom, and none where there is none. */
   readonly origin?: string | undefined;
+  /**
+   * Opens the WebSocket on an HTTP/2 stream (RFC 8441): for `wss:` where ALPN chooses `h2`, for `ws:` without asking; false.
+   * A server whose SETTINGS do not allow it is a failed connection.
+   */
+  readonly http2?: boolean | undefined;
   /** For `wss:` URLs. */
   readonly tls?: TlsOptions | undefined;
   /**
@@ -63,6 +68,7 @@ export interface ProxyOptions {
   readonly tls?: TlsOptions | undefined;
 }
 
+/** TLS to the server. What OpenSSL does not take, a wrong passphrase say, fails the connection at its hop `tls`. */
 export interface TlsOptions {
   /** Certificates in PEM that are trusted besides Node's and the system's. */
   readonly ca?: string | readonly string[] | undefined;
@@ -70,4 +76,20 @@ export interface TlsOptions {
   readonly insecure?: boolean | undefined;
   /** The name that the certificate must have and that is asked for by SNI; the URL's host. */
   readonly serverName?: string | undefined;
+  /** Shown to a server that asks for a client certificate: PEM, with the certificates up to the root behind it. Needs `key`. */
+  readonly cert?: string | undefined;
+  /** The private key of `cert`, in PEM. */
+  readonly key?: string | undefined;
+  /** In place of `cert` and `key`: both as PKCS#12. */
+  readonly pfx?: Uint8Array | undefined;
+  /** Opens `key` or `pfx`, where that is encrypted. */
+  readonly passphrase?: string | undefined;
+  /** TLS 1.2, or `maxVersion` where that is older. From `TLSv1.1` down the weak ciphers and keys of that time are allowed too. */
+  readonly minVersion?: TlsVersion | undefined;
+  /** TLS 1.3. */
+  readonly maxVersion?: TlsVersion | undefined;
+  /** Protocols offered by ALPN, best first; `['http/1.1']`. Empty: the extension is not sent. */
+  readonly alpn?: readonly string[] | undefined;
 }
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';

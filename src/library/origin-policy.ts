@@ -30,9 +30,11 @@ export function originPolicy(
     const host = authorityOf(request) ?? '';
     if (local && !isHostAllowed(host, names))
       return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host);
-    const [origin] = fieldValues(request, 'Origin');
-    if (isOriginAllowed(origin, listed) || (!local && isOwn(origin ?? '', host))) return undefined;
-    return refusal('origin-policy', 'The page is of an origin that may connect (origins adds one)', origin ?? '');
+    // hybi-04 to -10 call it Sec-WebSocket-Origin; some clients sent both.
+    const sent = [...fieldValues(request, 'Origin'), ...fieldValues(request, 'Sec-WebSocket-Origin')];
+    const origin = sent.find((one) => !isOriginAllowed(one, listed) && (local || !isOwn(one, host)));
+    if (origin === undefined) return undefined;
+    return refusal('origin-policy', 'The page is of an origin that may connect (origins adds one)', origin);
   };
 }
 

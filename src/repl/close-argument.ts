@@ -56,6 +56,12 @@ export function kickArgument(rest: string, role: Role): ReplCommand | Mistake {
   return { type: 'kick', client, code: given?.code ?? 1000, reason: given?.reason ?? '' };
 }
 
+/** `N` of `/mute` and `/unmute`. */
+export function muteArgument(type: 'mute' | 'unmute', rest: string): ReplCommand | Mistake {
+  const client = clientNumber(rest.trim(), `/${type} 2`);
+  return typeof client === 'number' ? { type, client } : client;
+}
+
 export function clientNumber(word: string, example: string): number | Mistake {
   const client = wholeNumber(word, 1, Number.MAX_SAFE_INTEGER);
   if (client !== undefined) return client;

@@ -3,7 +3,7 @@
  * so that what is offered is what is understood.
  */
 import { quoted } from '../cli/mistake.ts';
-import { clientNumber, closeArgument, kickArgument } from './close-argument.ts';
+import { clientNumber, closeArgument, kickArgument, muteArgument } from './close-argument.ts';
 import { FRAME_EXAMPLE, frameArgument } from './frame-argument.ts';
 import { parseAll, parseRepeat, parseTo } from './inner-line.ts';
 import * as message from './message-argument.ts';
@@ -54,6 +54,14 @@ function handshakeArgument(rest: string, { role }: LineContext): ReplCommand | M
   if (role === 'client') return mistake(`/handshake takes no argument, but ${quoted(word)} follows it`, '/handshake');
   const client = clientNumber(word, '/handshake 2');
   return typeof client === 'number' ? { type: 'handshake', client } : client;
+}
+
+/** On a server a number in front is a client's, unless it is known already to whom it goes. */
+function pingArgument(rest: string, { role, addressed = false }: LineContext): ReplCommand | Mistake {
+  const [, number, data = ''] = /^\s*(\d{1,15})(?:\s([\s\S]*))?$/.exec(rest) ?? [];
+  if (role === 'client' || addressed || number === undefined) return message.pingArgument('ping', rest);
+  const command = message.pingArgument('ping', data);
+  return isMistake(command) ? command : { type: 'to', client: Number(number), command };
 }
 
 export const COMMANDS: readonly ReplCommandSpec[] = [
@@ -107,9 +115,10 @@ export const COMMANDS: readonly ReplCommandSpec[] = [
     name: 'ping',
     arguments: '[DATA]',
     summary: 'send a ping',
-    details: 'DATA is text of at most 125 bytes.',
+    details: 'DATA is text of at most 125 bytes. On a server to every client; /ping N [DATA] to one.',
     example: '/ping are you there',
-    parse: (rest) => message.pingArgument('ping', rest),
+    completes: ['client', 'none'],
+    parse: pingArgument,
   },
   {
     name: 'pong',
@@ -281,6 +290,26 @@ export const COMMANDS: readonly ReplCommandSpec[] = [
     completes: ['client', 'code', 'none'],
     available: onServer,
     parse: (rest, { role }) => kickArgument(rest, role),
+  },
+  {
+    name: 'mute',
+    arguments: 'N',
+    summary: 'show nothing more of what goes between a client and us',
+    details: 'It is served and counted as before.',
+    example: '/mute 2',
+    completes: ['client', 'none'],
+    available: onServer,
+    parse: (rest) => muteArgument('mute', rest),
+  },
+  {
+    name: 'unmute',
+    arguments: 'N',
+    summary: 'show the messages of a client again',
+    details: 'The opposite of /mute.',
+    example: '/unmute 2',
+    completes: ['client', 'none'],
+    available: onServer,
+    parse: (rest) => muteArgument('unmute', rest),
   },
   {
     name: 'quit',

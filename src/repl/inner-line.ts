@@ -29,14 +29,15 @@ export function parseTo(rest: string, context: LineContext, parseLine: LineParse
   const [, word = '', line = ''] = FIRST_WORD.exec(rest) ?? [];
   const client = clientNumber(word, example);
   if (typeof client !== 'number') return client;
-  const inner = line === '' ? undefined : parseLine(line, context);
+  const addressed = { ...context, addressed: true };
+  const inner = line === '' ? undefined : parseLine(line, addressed);
   if (inner?.type === 'repeat') return { type: 'to', client, command: inner };
-  const command = parseSendable('/to', line, context, parseLine, example);
+  const command = parseSendable('/to', line, addressed, parseLine, example);
   return isMistake(command) ? command : { type: 'to', client, command };
 }
 
 export function parseAll(rest: string, context: LineContext, parseLine: LineParser): ReplCommand | Mistake {
-  return parseSendable('/all', rest, context, parseLine, '/all hello');
+  return parseSendable('/all', rest, { ...context, addressed: true }, parseLine, '/all hello');
 }
 
 function parseSendable(

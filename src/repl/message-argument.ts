@@ -1,6 +1,6 @@
 import { quoted } from '../cli/mistake.ts';
 import { bytesArgument, hexBytes, wholeNumber } from './payload.ts';
-import { type LineContext, type Mistake, mistake, type ReplCommand } from './repl-command.ts';
+import { type LineContext, type Mistake, mistake, type ReplCommand, type Sendable } from './repl-command.ts';
 
 type Mode = LineContext['mode'];
 
@@ -58,7 +58,7 @@ function jsonFault(text: string, error: unknown): string {
 /** "All control frames MUST have a payload length of 125 bytes or less" (RFC 6455 §5.5). */
 const CONTROL_MOST = 125;
 
-export function pingArgument(type: 'ping' | 'pong', rest: string): ReplCommand | Mistake {
+export function pingArgument(type: 'ping' | 'pong', rest: string): Sendable | Mistake {
   const data = Buffer.from(rest);
   if (data.length > CONTROL_MOST) {
     const what = `a ${type} carries at most ${CONTROL_MOST} bytes, this has ${data.length}; /frame can send it against the rules`;

@@ -7,6 +7,8 @@ export interface LineContext {
   readonly mode: 'text' | 'binary';
   /** Whether the host has a recorder; without one `/record` does not exist. */
   readonly canRecord: boolean;
+  /** Whether the line stands inside one that says to whom it goes. */
+  readonly addressed?: boolean;
   /** Four fresh random bytes, for `/frame mask=random`: randomness is handed in. */
   maskingKey(): Uint8Array;
 }
@@ -45,6 +47,7 @@ export type ReplCommand =
   | { readonly type: 'record'; readonly path?: string }
   | { readonly type: 'record-off' }
   | { readonly type: 'to'; readonly client: number; readonly command: Sendable | Repeat }
+  | { readonly type: 'mute' | 'unmute'; readonly client: number }
   | { readonly type: 'kick'; readonly client: number; readonly code: number; readonly reason: string };
 
 type Repeat = { readonly type: 'repeat'; readonly count: number; readonly command: Sendable };

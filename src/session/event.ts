@@ -1,3 +1,4 @@
+import type { DialectName } from '../protocol/dialect/name.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
@@ -87,11 +88,24 @@ export type Happening =
     }
   /**
    * A head of the opening handshake. `raw` is as on the wire, up to and with the blank line; over HTTP/2, where the wire has
-   * it compressed, it is its text, and pseudo-header fields come first among the fields.
+   * it compressed, it is its text, and pseudo-header fields come first among the fields. `body`: raw bytes behind it that
+   * belong to the handshake, the third key and the proof of hixie-76.
    */
-  | { readonly type: 'head'; readonly direction: Direction; readonly head: Head; readonly raw: Uint8Array }
-  /** The opening handshake is over and the connection open. */
-  | { readonly type: 'open'; readonly subprotocol: string; readonly extensions: string; readonly findings: readonly Finding[] }
+  | {
+      readonly type: 'head';
+      readonly direction: Direction;
+      readonly head: Head;
+      readonly raw: Uint8Array;
+      readonly body?: Uint8Array | undefined;
+    }
+  /** The opening handshake is over and the connection open. `dialect`: what is spoken; RFC 6455 where it is left out. */
+  | {
+      readonly type: 'open';
+      readonly subprotocol: string;
+      readonly extensions: string;
+      readonly findings: readonly Finding[];
+      readonly dialect?: DialectName | undefined;
+    }
   /** The opening handshake failed: `findings` says why; `body` is the start of the answer's body. */
   | {
       readonly type: 'refused';
@@ -101,8 +115,19 @@ export type Happening =
       /** What whoever decides about further tries has to say; it may quote the peer. */
       readonly cause?: Cause;
     }
-  /** That answer opens nothing, and the server is asked once more: what follows is of that try. `to` is its URL. */
-  | { readonly type: 'again'; readonly reason: RetryReason; readonly status: number; readonly to: string }
+  /**
+   * That answer opens nothing, and the server is asked once more: what follows is of that try. `to` is its URL. No `status`:
+   * the server closed without an answer. `dialect`: what it is asked for now, after what was `learnt`, a sentence that may
+   * quote the peer.
+   */
+  | {
+      readonly type: 'again';
+      readonly reason: RetryReason;
+      readonly status?: number | undefined;
+      readonly to: string;
+      readonly dialect?: DialectName | undefined;
+      readonly learnt?: string | undefined;
+    }
   /** The connection was lost and is open again: after so many milliseconds, at the `tries`th try. */
   | { readonly type: 'gap'; readonly duration: number; readonly tries: number }
   | {
@@ -122,6 +147,8 @@ export type Happening =
     }
   /** A pong that answers a ping of ours. `rtt` in milliseconds. */
   | { readonly type: 'rtt'; readonly rtt: number }
+  /** What we got wrong on purpose, asked to: its name in `wstap listen --fault list`, and what was done, which may quote the peer. */
+  | { readonly type: 'fault'; readonly name: string; readonly detail: string }
   /** The peer broke a rule. `frame` events carry their own; this says that the connection fails for it (or, lenient, goes on). */
   | { readonly type: 'violation'; readonly violation: Violation; readonly fatal: boolean }
   /** The network failed at a hop, or later (`stream`). `message` may quote the system or the peer. */

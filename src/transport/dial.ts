@@ -1,9 +1,15 @@
-import { connect, isIP, type Socket } from 'node:net';
-import { RouteError, type RouteObserver, type Target } from './route.ts';
+import type { Duplex } from 'node:stream';
+import type { HopName } from '../session/event.ts';
+import { detoured, resolve } from './resolve.ts';
+import { type ProxyServer, RouteError, type RouteObserver, type Target, type TlsChoice } from './route.ts';
 import { SocketTransport } from './socket.ts';
+import { connectTcp } from './tcp.ts';
 import type { Transport } from './transport.ts';
 
-/** Takes the hops to a target one by one and gives the transport at their end. */
+/**
+ * The way to a server, hop by hop: a connection (to the proxy where there is one), TLS to the proxy, a tunnel through it, TLS
+ * to the server. Each hop is told as it is taken; the one that fails says so, and nothing stays open behind it.
+ */
 export interface Dialing {
   /** Rejects with `RouteError`. */
   readonly transport: Promise<Transport>;
@@ -13,95 +19,101 @@ export interface Dialing {
 
 /** `variables`: the environment, for where certificates are kept. */
 export function dial(target: Target, variables: Readonly<Record<string, string | undefined>>, observer: RouteObserver): Dialing {
-  let current: Socket | undefined;
-  let aborted = false;
-  const connectAll = async (): Promise<Transport> => {
-    current = await connectTcp(target, observer, (socket) => {
-      current = socket;
-    });
-    if (target.tls) {
-      const { startTls, trustedCertificates } = await import('./tls.ts');
-      current = await startTls(current, target.tls, trustedCertificates(variables, target.tls.extraCa), observer);
-    }
-    if (aborted) current.destroy();
-    return new SocketTransport(current);
-  };
-  const abort = () => {
-    aborted = true;
-    current?.destroy();
-  };
-  return { transport: connectAll(), abort };
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  const whole = (async (): Promise<Transport> => {
+    const proxy = proxyOf(target);
+    // Loaded while the connection is made: afterwards it would wait for them.
+    const loading = [target.tls || proxy?.tls ? import('./tls.ts') : undefined, proxy && import('./proxy.ts')];
+    let stream = await takeHop(connectFirst(target, observer, signal), signal);
+    await Promise.all(loading);
+    if (proxy) stream = await throughProxy(stream, target, proxy, variables, observer, signal);
+    if (target.tls) stream = await overTls(stream, 'tls', target.tls, variables, observer, signal);
+    mustLive(stream, target.tls ? 'tls' : proxy ? 'proxy' : 'tcp');
+    return new SocketTransport(stream);
+  })();
+  return { transport: whole, abort: () => giveUp.abort() };
 }
 
-function connectTcp(target: Target, observer: RouteObserver, opened: (socket: Socket) => void): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const { host, port } = target;
-    let hop: 'dns' | 'tcp' = isIP(host) ? 'tcp' : 'dns';
-    const addresses: string[] = [];
-    observer.begin(hop);
-    // A host with several addresses is tried at all of them, the families in turn (RFC 8305).
-    const socket = connect({ host, port, autoSelectFamily: true });
-    opened(socket);
-    const failed = (error: SystemError) => {
-      const [code, message] = reasonOf(error, host);
-      reject(new RouteError(hop, code, message));
-    };
-    const closed = () => reject(new RouteError(hop, 'ECONNABORTED', 'the connection was given up'));
-    socket.on('lookup', (error, address) => {
-      if (error || hop !== 'dns') return;
-      addresses.push(address);
-    });
-    socket.once('connectionAttempt', () => {
-      if (hop === 'tcp') return;
-      observer.done('dns', [...new Set(addresses)].join(', '));
-      hop = 'tcp';
-      observer.begin('tcp');
-    });
-    socket.once('error', failed);
-    socket.once('close', closed);
-    socket.once('connect', () => {
-      socket.off('error', failed);
-      socket.off('close', closed);
-      if (hop === 'dns') {
-        observer.done('dns', socket.remoteAddress ?? '');
-        observer.begin('tcp');
-      }
-      const { remoteAddress = '', remotePort = port, remoteFamily } = socket;
-      observer.done('tcp', remoteFamily === 'IPv6' ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`);
-      resolve(socket);
-    });
-  });
+/** Waits for a hop; its stream is ended as soon as the route is given up, and that fails whatever builds on it. */
+async function takeHop<Stream extends Duplex>(hop: Promise<Stream>, signal: AbortSignal): Promise<Stream> {
+  const stream = await hop;
+  // It may break before the next hop listens; that one sees that it is gone.
+  stream.on('error', () => undefined);
+  if (signal.aborted) stream.destroy();
+  else signal.addEventListener('abort', () => stream.destroy(), { once: true });
+  return stream;
 }
 
-/** The system's error in words; several addresses fail together, each with its own. */
-function reasonOf(error: SystemError, host: string): [code: string, words: string] {
-  const each = error.errors ?? [error];
-  const code = error.code || (each[0]?.code ?? 'ERROR');
-  return [code, [...new Set(each.map((one) => wordsFor(one, host)))].join('; ')];
+function mustLive(stream: Duplex, hop: HopName): void {
+  if (stream.destroyed) throw new RouteError(hop, 'ECONNRESET', 'the connection was broken off at once');
 }
 
-function wordsFor({ code, message, address, port }: SystemError, host: string): string {
-  const where = address === undefined ? host : `${address.includes(':') ? `[${address}]` : address}:${port}`;
-  switch (code) {
-    case 'ECONNREFUSED':
-      return `${where} refused the connection`;
-    case 'ENOTFOUND':
-      return `nobody knows the name ${host}`;
-    case 'EAI_AGAIN':
-      return `no name server answers about ${host}`;
-    case 'ETIMEDOUT':
-      return `${where} does not answer`;
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return `there is no way to ${where}`;
-    default:
-      return message;
+async function overTls(
+  stream: Duplex,
+  hop: 'tls' | 'proxy-tls',
+  choice: TlsChoice,
+  variables: Readonly<Record<string, string | undefined>>,
+  observer: RouteObserver,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const [{ startTls }, { trustedCertificates }] = await Promise.all([import('./tls.ts'), import('./tls-trust.ts')]);
+  mustLive(stream, hop);
+  return takeHop(startTls(stream, choice, trustedCertificates(variables, choice.extraCa), observer, hop), signal);
+}
+
+/** A Unix socket is the server's own door: no proxy stands before it. */
+function proxyOf({ proxy, road }: Target): ProxyServer | undefined {
+  return road?.unixSocket === undefined ? proxy : undefined;
+}
+
+/** To the proxy where there is one, else to the server. */
+async function connectFirst(target: Target, observer: RouteObserver, signal: AbortSignal): Promise<Duplex> {
+  const { proxy, road = {} } = target;
+  if (road.unixSocket !== undefined) {
+    const { connectUnix } = await import('./unix.ts');
+    return connectUnix(road.unixSocket, observer, signal);
+  }
+  // A proxy is gone to as it was named: detours are for servers.
+  const { host, port } = proxy ?? detoured(target, road);
+  try {
+    const addresses = await resolve(host, port, road, observer, signal);
+    return await connectTcp(addresses, port, road, observer, signal);
+  } catch (error) {
+    throw proxy && RouteError.is(error) ? ofProxy(error, proxy) : error;
   }
 }
 
-interface SystemError extends NodeJS.ErrnoException {
-  readonly address?: string;
-  readonly port?: number;
-  /** Of a host with several addresses, one an address. */
-  readonly errors?: readonly SystemError[];
+/** Says that it was the proxy that was not reached, and who named it. */
+function ofProxy({ hop, code, message }: RouteError, { origin }: ProxyServer): RouteError {
+  const what = hop === 'dns' ? 'name' : 'address';
+  const words = `${message}; that is the ${what} of the proxy (from ${origin})`;
+  return new RouteError(hop, code, words, 'another --proxy, or --no-proxy to go without it');
+}
+
+async function throughProxy(
+  socket: Duplex,
+  target: Target,
+  proxy: ProxyServer,
+  variables: Readonly<Record<string, string | undefined>>,
+  observer: RouteObserver,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const stream = proxy.tls ? await overTls(socket, 'proxy-tls', proxy.tls, variables, observer, signal) : socket;
+  const place = await tunnelEnd(target, proxy, observer, signal);
+  const { openTunnel } = await import('./proxy.ts');
+  mustLive(stream, 'proxy');
+  return takeHop(openTunnel(stream, place, proxy, observer), signal);
+}
+
+/** What a proxy is asked for. Those of SOCKS that take addresses only are given one; the others look names up themselves. */
+async function tunnelEnd(target: Target, proxy: ProxyServer, observer: RouteObserver, signal: AbortSignal) {
+  const { road = {} } = target;
+  const place = detoured(target, road);
+  const isLocal = proxy.scheme === 'socks4' || proxy.scheme === 'socks5';
+  if (!isLocal) return place;
+  const family = proxy.scheme === 'socks4' ? 4 : road.family;
+  const [address] = await resolve(place.host, place.port, { ...road, family }, observer, signal);
+  if (address === undefined) throw new RouteError('dns', 'ENODATA', `${place.host} has no address`);
+  return { host: address, port: place.port };
 }

@@ -1,4 +1,4 @@
-import type { CertificateFacts, HopName } from '../session/event.ts';
+import type { AttemptOutcome, CertificateFacts, HopName } from '../session/event.ts';
 
 /**
  * The way to a server as a list of hops: resolve → connect → proxy → TLS → upgrade or HTTP/2 stream. Each hop that is
@@ -12,7 +12,7 @@ export interface Target {
   /** `undefined`: plain TCP. */
   readonly tls?: TlsChoice | undefined;
   /** A proxy that is asked for a tunnel to `host` and `port`. */
-  readonly proxy?: Proxy | undefined;
+  readonly proxy?: ProxyServer | undefined;
   readonly road?: Road | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface Detour {
   readonly toPort: number | undefined;
 }
 
-export interface Proxy {
+export interface ProxyServer {
   readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
   /** A name or address; IPv6 without brackets. */
   readonly host: string;
@@ -54,6 +54,8 @@ export interface Proxy {
   readonly credentials?: { readonly user: string; readonly password: string } | undefined;
   /** To an `https` proxy. */
   readonly tls?: TlsChoice | undefined;
+  /** Lines that go along with a CONNECT, as `RequestParts.headers`. */
+  readonly headers?: readonly string[] | undefined;
   /** Where it was named, for people: `--proxy`, `https_proxy`. */
   readonly origin: string;
 }
@@ -63,10 +65,13 @@ export interface TlsChoice {
   readonly serverName: string;
   /** Certificates in PEM that are trusted besides the system's. */
   readonly extraCa: readonly string[];
+  /** Nothing but `extraCa` is trusted. */
+  readonly onlyExtraCa?: boolean | undefined;
   /** Goes on with a certificate that does not verify. */
   readonly insecure: boolean;
   /** Shown to a server that asks for a client certificate. */
   readonly identity?: TlsIdentity | undefined;
+  /** TLS 1.2 where it is left out, or `maxVersion` where that is older. */
   readonly minVersion?: TlsVersion | undefined;
   readonly maxVersion?: TlsVersion | undefined;
   /** Protocols offered by ALPN, best first; `['http/1.1']` where it is left out; empty: the extension is not sent. */
@@ -85,8 +90,10 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 export interface RouteObserver {
   /** A hop begins. */
   begin(hop: HopName): void;
-  /** A hop is done; `detail` says with whom or how. */
-  done(hop: HopName, detail: string, certificate?: CertificateFacts): void;
+  /** A hop is done; `detail` says with whom or how. `addresses`: all that a name stands for, in the order of trying. */
+  done(hop: HopName, detail: string, certificate?: CertificateFacts, addresses?: readonly string[]): void;
+  /** Within a hop one of several addresses is tried, maybe beside others; the answer is called once with what came of it. */
+  attempt?(address: string): (outcome: AttemptOutcome, code?: string) => void;
 }
 
 /** Why a route could not be completed. `message` may quote the system or the peer. */
@@ -94,11 +101,14 @@ export class RouteError extends Error {
   override readonly name = 'RouteError';
   readonly hop: HopName;
   readonly code: string;
+  /** What stands well after “try:”. */
+  readonly hint: string | undefined;
 
-  constructor(hop: HopName, code: string, message: string) {
+  constructor(hop: HopName, code: string, message: string, hint?: string) {
     super(message);
     this.hop = hop;
     this.code = code;
+    this.hint = hint;
   }
 
   /** By name: the program is bundled in two parts, and each has a class of its own. */

@@ -90,6 +90,13 @@ export class SocketTransport implements Transport {
     this.socket.destroy();
   }
 
+  reset(): void {
+    const { socket } = this;
+    // Neither TLS nor a Unix socket has a reset of its own.
+    if (socket instanceof Socket && !('encrypted' in socket) && socket.remoteAddress !== undefined) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+
   /** Lets go of the socket: what happens to it is somebody else's business from now on. */
   release(): SocketLike {
     const { socket } = this;
@@ -113,7 +120,10 @@ function onData(this: SocketLike, chunk: Buffer): void {
 }
 
 function onEnd(this: SocketLike): void {
-  (this as Owned)[OWNER].handler.end();
+  const { handler, error } = (this as Owned)[OWNER];
+  // After a TLS alert Node tells the error and then, as if nothing had been, an end: what counts is the error.
+  if (error) this.destroy();
+  else handler.end();
 }
 
 function onDrain(this: SocketLike): void {

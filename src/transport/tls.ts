@@ -1,135 +1,97 @@
-import { readFileSync } from 'node:fs';
-import { isIP, type Socket } from 'node:net';
-import { connect, type DetailedPeerCertificate, type PeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
-import type { CertificateFacts } from '../session/event.ts';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { RouteError, type RouteObserver, type TlsChoice } from './route.ts';
-
-/** TLS over an open socket. Verification is on; no byte of the request leaves before the certificate was judged. */
-
-/** Where systems keep the certificates that they trust, in the order in which they are looked for. */
-const SYSTEM_STORES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
+import { alertWords, opensslReason } from './tls-alert.ts';
+import { certificateFacts } from './tls-certificate.ts';
+import { secureContext } from './tls-context.ts';
+import { sessionDetail } from './tls-session.ts';
+import { untrustedWords } from './tls-words.ts';
 
 /**
- * Everything that is trusted: Node's own list, the system's (or SSL_CERT_FILE's), NODE_EXTRA_CA_CERTS, and what was
- * given by hand. Handing `ca` to Node drops all of these, so they are put together here.
+ * TLS over an open stream, as a client. Verification is on; no byte of the request leaves before the certificate was judged.
+ * `trusted`: certificates in PEM, unless the choice is to trust its own only. Rejects with `RouteError`, in words.
  */
-export function trustedCertificates(variables: Readonly<Record<string, string | undefined>>, extra: readonly string[]): string[] {
-  const system = variables.SSL_CERT_FILE ? [variables.SSL_CERT_FILE] : SYSTEM_STORES;
-  const files = [firstReadable(system), variables.NODE_EXTRA_CA_CERTS && firstReadable([variables.NODE_EXTRA_CA_CERTS])];
-  return [...rootCertificates, ...files.filter((text) => text !== undefined && text !== ''), ...extra] as string[];
-}
-
-function firstReadable(paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    try {
-      return readFileSync(path, 'latin1');
-    } catch {
-      // Not on this system: the next.
-    }
-  }
-  return undefined;
-}
-
-export function startTls(
-  socket: Socket,
+export async function startTls(
+  socket: Duplex,
   choice: TlsChoice,
   trusted: readonly string[],
   observer: RouteObserver,
+  hop: 'tls' | 'proxy-tls' = 'tls',
 ): Promise<TLSSocket> {
+  observer.begin(hop);
+  const secure = await shake(socket, choice, trusted, hop);
+  const reason = secure.authorized ? undefined : reasonOf(secure.authorizationError);
+  const facts = certificateFacts(secure, reason);
+  observer.done(hop, sessionDetail(secure), facts);
+  if (reason !== undefined && !choice.insecure) {
+    secure.on('error', () => undefined);
+    secure.destroy();
+    const { message, hint } = facts
+      ? untrustedWords(reason, facts, choice.serverName)
+      : { message: 'the server showed no certificate', hint: undefined };
+    throw new RouteError(hop, reason, message, hop === 'tls' ? hint : hint?.replace('--insecure', '--proxy-insecure'));
+  }
+  // In TLS 1.3 a client is through before the server has seen its certificate: a refusal comes as a late alert.
+  secure.prependListener('error', (error: NodeJS.ErrnoException) => putInWords(error, choice));
+  return secure;
+}
+
+function shake(socket: Duplex, choice: TlsChoice, trusted: readonly string[], hop: 'tls' | 'proxy-tls'): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    observer.begin('tls');
-    const secure = connect({
-      socket,
-      ca: [...trusted],
-      // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
-      ...(isIP(choice.serverName) ? {} : { servername: choice.serverName }),
-      host: choice.serverName,
-      ALPNProtocols: ['http/1.1'],
-      minVersion: 'TLSv1.2',
-      // Judged below, so that the certificate can be shown with the reason.
-      rejectUnauthorized: false,
-    });
-    const failed = (error: NodeJS.ErrnoException) =>
-      reject(new RouteError('tls', error.code ?? 'TLS', opensslReason(error.message)));
-    const closed = () => reject(new RouteError('tls', 'ECONNRESET', 'the peer ended the connection during the TLS handshake'));
+    const failed = (error: NodeJS.ErrnoException) => {
+      putInWords(error, choice);
+      reject(new RouteError(hop, error.code ?? 'TLS', error.message, (error as InWords).hint));
+    };
+    const closed = () => reject(new RouteError(hop, 'ECONNRESET', 'the peer ended the connection during the TLS handshake'));
+    let secure: TLSSocket;
+    try {
+      secure = connect(connectOptions(socket, choice, trusted));
+    } catch (error) {
+      socket.destroy();
+      failed(error as NodeJS.ErrnoException);
+      return;
+    }
+    const { keylog } = choice;
+    if (keylog) secure.on('keylog', keylog);
     secure.once('error', failed);
     secure.once('close', closed);
     secure.once('secureConnect', () => {
       secure.off('error', failed);
       secure.off('close', closed);
-      const reason = secure.authorized ? undefined : reasonOf(secure.authorizationError);
-      const facts = certificateFacts(secure.getPeerCertificate(), reason);
-      observer.done(
-        'tls',
-        [secure.getProtocol(), secure.getCipher().name, secure.alpnProtocol && `ALPN ${secure.alpnProtocol}`]
-          .filter(Boolean)
-          .join(', '),
-        facts,
-      );
-      if (reason === undefined || choice.insecure) resolve(secure);
-      else {
-        secure.on('error', () => undefined);
-        secure.destroy();
-        reject(new RouteError('tls', reason, wordsFor(reason, facts, choice.serverName)));
-      }
+      resolve(secure);
     });
   });
 }
 
-/** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` says `wrong version number` to people. */
-function opensslReason(message: string): string {
-  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+function connectOptions(socket: Duplex, choice: TlsChoice, trusted: readonly string[]): ConnectionOptions {
+  const { serverName, alpn = ['http/1.1'] } = choice;
+  return {
+    socket,
+    secureContext: secureContext(choice, choice.onlyExtraCa ? choice.extraCa : trusted),
+    // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
+    ...(isIP(serverName) ? {} : { servername: serverName }),
+    host: serverName,
+    ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
+    // Judged by us, so that the certificate can be shown with the reason.
+    rejectUnauthorized: false,
+  };
+}
+
+/** An error that says what to try. */
+type InWords = NodeJS.ErrnoException & { hint?: string };
+
+/** OpenSSL's error says what it means from now on. */
+function putInWords(error: InWords, choice: TlsChoice): void {
+  const code = error.code ?? '';
+  if (!code.startsWith('ERR_SSL_')) return;
+  const words = alertWords(code, choice);
+  error.message = words?.message ?? opensslReason(error.message);
+  if (words?.hint !== undefined) error.hint = words.hint;
 }
 
 /** The types say Error, and Node gives OpenSSL's code as a string or an error with one. */
 function reasonOf(error: Error | string | null): string {
   if (typeof error === 'string') return error;
   return (error as NodeJS.ErrnoException | null)?.code ?? error?.message ?? 'UNTRUSTED';
-}
-
-function certificateFacts(
-  certificate: PeerCertificate | DetailedPeerCertificate,
-  untrusted: string | undefined,
-): CertificateFacts | undefined {
-  if (!certificate.raw) return undefined;
-  return {
-    subject: distinguishedName(certificate.subject),
-    issuer: distinguishedName(certificate.issuer),
-    names: (certificate.subjectaltname ?? '').split(', ').filter((name) => name !== ''),
-    validFrom: isoDate(certificate.valid_from),
-    validTo: isoDate(certificate.valid_to),
-    fingerprint256: certificate.fingerprint256,
-    ...(untrusted === undefined ? {} : { untrusted }),
-  };
-}
-
-function distinguishedName(name: object): string {
-  return Object.entries(name as Record<string, string | string[]>)
-    .map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('+') : value}`)
-    .join(', ');
-}
-
-function isoDate(text: string): string {
-  const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? text : date.toISOString();
-}
-
-function wordsFor(reason: string, facts: CertificateFacts | undefined, host: string): string {
-  switch (reason) {
-    case 'CERT_HAS_EXPIRED':
-      return `the certificate expired on ${facts?.validTo ?? 'an unknown day'}`;
-    case 'CERT_NOT_YET_VALID':
-      return `the certificate is valid only from ${facts?.validFrom ?? 'a later day'}`;
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return 'the certificate is self-signed: nobody that this machine trusts vouches for it';
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate is not for ${host} but for ${facts?.names.join(', ') || facts?.subject || 'nobody'}`;
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-      return `the certificate's issuer is not trusted or was not sent along: ${facts?.issuer ?? 'unknown'}`;
-    default:
-      return `the certificate did not verify: ${reason}`;
-  }
 }

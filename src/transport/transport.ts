@@ -23,6 +23,8 @@ export interface Transport {
   end(): void;
   /** Ends both directions at once, unsent bytes included. */
   destroy(): void;
+  /** The same, and lets the peer see a reset where the network has one. */
+  reset?(): void;
   /** Where the peer is, for people: `127.0.0.1:8080`. */
   readonly remote: string;
   /** Set by whoever uses the transport. */

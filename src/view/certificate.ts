@@ -48,7 +48,7 @@ function chainRows(facts: CertificateFacts, view: HandshakeStyle): string[] {
   const last = issuers.at(-1) ?? facts;
   const rows = issuers.flatMap((issuer) => [
     ...row('issued by', `${issuer.subject}${issuer.sent ? '' : ', known to this machine'}`, view),
-    ...row('', `${validity(issuer, judgedAt)}; ${issuer.key}, ${issuer.signature}`, view),
+    ...row('', `until ${validity(issuer, judgedAt).slice('2026-01-02 to '.length)}; ${issuer.key}, ${issuer.signature}`, view),
   ]);
   if (last.subject !== last.issuer) return [...rows, ...row('issued by', `${last.issuer}, whose certificate is not here`, view)];
   return issuers.length === 0 ? [...rows, ...row('issued by', 'itself', view)] : rows;

@@ -1,8 +1,9 @@
 import { closeCodeMeaning } from '../protocol/connection/close-code.ts';
+import { isOpening } from '../protocol/handshake/extended-connect.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import type { HopName, SessionEvent } from '../session/event.ts';
 import { closeText } from './annotation.ts';
-import { type HandshakeReport, renderBody, renderCause } from './handshake.ts';
+import { againText, type HandshakeReport, renderBody, renderCause } from './handshake.ts';
 import { type HandshakeStyle, renderHead } from './handshake-head.ts';
 import { HOP_NAMES } from './phases.ts';
 import { wrapWords } from './width.ts';
@@ -25,7 +26,7 @@ export interface EndingView extends HandshakeStyle {
 export function endingLines(ending: Ending, report: HandshakeReport, view: EndingView): string[] {
   switch (ending.type) {
     case 'failure':
-      return [...failureLines(ending, view), ...cause(report, view)];
+      return [...failureLines(ending, view), ...wayLines(report, view), ...cause(report, view)];
     case 'refused':
       return refusedLines(report, view);
     case 'closed':
@@ -52,7 +53,7 @@ function failureLines(ending: Extract<Ending, { type: 'failure' }>, view: Ending
   return [`wstap: ${view.style.bad(first)}`, ...rest.map((line) => `  ${view.style.bad(line)}`)];
 }
 
-const WRAPPED: ReadonlySet<string> = new Set(['proxy', 'proxy-tls', 'tls']);
+const WRAPPED: ReadonlySet<string> = new Set(['dns', 'tcp', 'unix', 'proxy', 'proxy-tls', 'tls']);
 
 /** What failed, and what the system said. Safe to print. */
 export function failureText(
@@ -70,7 +71,7 @@ function refusedLines(report: HandshakeReport, view: EndingView): string[] {
   const { response, body } = report;
   const failed = report.findings.filter(({ level }) => level === 'fail');
   const first =
-    !response || response.status === 101
+    !response || isOpening(response)
       ? 'the opening handshake is wrong'
       : `the server refused: ${response.status} ${response.reason}`;
   const findings = failed.map(({ requirement, expected, actual, section }) => {
@@ -80,11 +81,17 @@ function refusedLines(report: HandshakeReport, view: EndingView): string[] {
   });
   return [
     `wstap: ${view.style.bad(view.safe(first.trimEnd()))}`,
+    ...wayLines(report, view),
     ...(response && !view.headShown ? renderHead(response, { ...view, direction: 'received' }) : []),
     ...(body ? renderBody(body, report.bodyCut ?? false, view) : []),
-    ...(response?.status === 101 || !response ? findings : []),
+    ...(!response || isOpening(response) ? findings : []),
     ...cause(report, view),
   ];
+}
+
+/** The answers on the way, where they were not shown as they came. */
+function wayLines({ earlier = [] }: HandshakeReport, view: EndingView): string[] {
+  return view.headShown ? [] : earlier.map((answer) => `  ${view.style.dim(againText(answer, view))}`);
 }
 
 function cause(report: HandshakeReport, view: EndingView): string[] {

@@ -1,3 +1,4 @@
+import type { DialectName } from '../protocol/dialect/name.ts';
 import { likelyCause } from '../protocol/handshake/cause.ts';
 import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
@@ -21,6 +22,9 @@ export class HandshakeCollector {
   #cause: Cause | undefined;
   #earlier: EarlierAnswer[] = [];
   #failure: HandshakeReport['failure'];
+  #requestBody: Uint8Array | undefined;
+  #responseBody: Uint8Array | undefined;
+  #dialect: DialectName | undefined;
 
   /** `url` as asked for; secrets are left out where it is shown. */
   constructor(url: string | undefined) {
@@ -34,8 +38,11 @@ export class HandshakeCollector {
         this.#certificate = event.certificate ?? this.#certificate;
         break;
       case 'head':
-        if (event.head.kind === 'request') this.#restart(event.head);
-        else this.#response = event.head;
+        if (event.head.kind === 'request') this.#restart(event.head, event.body);
+        else {
+          this.#response = event.head;
+          this.#responseBody = event.body;
+        }
         break;
       case 'http2':
         this.#http2.push(event);
@@ -45,6 +52,7 @@ export class HandshakeCollector {
         break;
       case 'open':
         this.#findings = event.findings;
+        this.#dialect = event.dialect;
         break;
       case 'refused':
         this.#findings = event.findings;
@@ -77,15 +85,19 @@ export class HandshakeCollector {
       bodyCut: this.#bodyCut,
       cause,
       failure: this.#failure,
+      ...(this.#requestBody && { requestBody: this.#requestBody }),
+      ...(this.#responseBody && { responseBody: this.#responseBody }),
+      // Today's is not worth a word.
+      ...(this.#dialect !== undefined && this.#dialect !== 'rfc6455' && { dialect: this.#dialect }),
       ...(this.#http2.length > 0 && { http2: this.#http2 }),
       ...(this.#earlier.length > 0 && { earlier: this.#earlier }),
     };
   }
 
   /** What is known is of an answer on the way; what comes is of the next one. */
-  #turn({ reason, status, to }: Happened<'again'>): void {
+  #turn({ reason, status, to, dialect, learnt }: Happened<'again'>): void {
     const report: HandshakeReport = { ...this.report, earlier: undefined, cause: undefined };
-    this.#earlier.push({ report, reason, status, to });
+    this.#earlier.push({ report, reason, status, to, dialect, learnt });
     this.#url = to;
     this.#phases = [];
     this.#http2 = [];
@@ -93,9 +105,12 @@ export class HandshakeCollector {
   }
 
   /** A reconnection asks anew. */
-  #restart(request: RequestHead): void {
+  #restart(request: RequestHead, body: Uint8Array | undefined): void {
     this.#request = request;
+    this.#requestBody = body;
     this.#response = undefined;
+    this.#responseBody = undefined;
+    this.#dialect = undefined;
     this.#body = undefined;
     this.#failure = undefined;
   }

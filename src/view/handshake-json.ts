@@ -36,14 +36,14 @@ export function handshakeJson(report: HandshakeReport): Record<string, unknown> 
   };
 }
 
-function earlierJson({ report, reason, status, to }: EarlierAnswer): Record<string, unknown> {
+function earlierJson({ report, reason, status, to, dialect, learnt }: EarlierAnswer): Record<string, unknown> {
   const { request, response, body } = report;
   return {
     ...(report.url === undefined ? {} : { url: redactUrl(report.url) }),
     ...(request ? { request: withoutKind(request) } : {}),
     ...(response ? { response: withoutKind(response) } : {}),
     ...(body && body.length > 0 ? { body: { ...bodyJson(body), cut: report.bodyCut ?? false } } : {}),
-    again: { reason, status, to: redactUrl(to) },
+    again: { reason, status, to: redactUrl(to), dialect, learnt },
   };
 }
 

@@ -53,9 +53,13 @@ export interface HandshakeReport {
 export interface EarlierAnswer {
   readonly report: HandshakeReport;
   readonly reason: RetryReason;
-  readonly status: number;
+  /** `undefined`: there was none, the server closed. */
+  readonly status?: number | undefined;
   /** The URL that was asked next. */
   readonly to: string;
+  /** What it was asked for next, and why. */
+  readonly dialect?: DialectName | undefined;
+  readonly learnt?: string | undefined;
 }
 
 /** Everything, blank lines between its parts; what came before the last answer in short. */
@@ -64,21 +68,23 @@ export function renderHandshake(report: HandshakeReport, view: HandshakeStyle): 
 }
 
 function renderEarlier({ report, ...next }: EarlierAnswer, view: HandshakeStyle): string[] {
-  const { request, response, phases, certificate, body, bodyCut, http2 } = report;
-  return renderLast({ request, response, phases, certificate, body, bodyCut, http2, findings: [] }, view).concat([
+  const { request, response, phases, certificate, body, bodyCut, http2, requestBody, responseBody } = report;
+  const bodies = { body, bodyCut, requestBody, responseBody };
+  return renderLast({ request, response, phases, certificate, http2, findings: [], ...bodies }, view).concat([
     '',
-    view.style.bold(againText(next, view)),
+    ...wrapWords(againText(next, view), 80).map((line) => view.style.bold(line)),
   ]);
 }
 
 /** Why, and where, the server is asked once more. Safe to print. */
 export function againText(
-  { reason, status, to }: Pick<EarlierAnswer, 'reason' | 'status' | 'to'>,
+  { reason, status, to, dialect, learnt }: Omit<EarlierAnswer, 'report'>,
   { safe }: Pick<HandshakeStyle, 'safe'>,
 ): string {
   const url = safe(redactUrl(to));
   if (reason === 'redirect') return `${status}: redirected to ${url}`;
-  return reason === 'challenge' ? `${status}: once more with credentials` : `${status}: once more, in an older version: ${url}`;
+  if (reason === 'challenge') return `${status}: once more with credentials`;
+  return `${learnt === undefined ? `${status}:` : safe(learnt)} Asking again in ${dialect ?? 'an older version'}.`;
 }
 
 /** The whole picture of one exchange, blank lines between its parts. */

@@ -53,9 +53,18 @@ function body(event: SessionEvent, options: JsonOptions): { readonly [name: stri
         parameters: event.parameters.map(({ name, value }) => ({ name, value })),
       };
     case 'head':
-      return { direction: event.direction, ...headJson(options.secrets ? event.head : redactHead(event.head)) };
+      return {
+        direction: event.direction,
+        ...headJson(options.secrets ? event.head : redactHead(event.head)),
+        body: event.body && Buffer.from(event.body).toString('hex'),
+      };
     case 'open':
-      return { subprotocol: event.subprotocol, extensions: event.extensions, findings: findingsJson(event.findings) };
+      return {
+        dialect: event.dialect ?? 'rfc6455',
+        subprotocol: event.subprotocol,
+        extensions: event.extensions,
+        findings: findingsJson(event.findings),
+      };
     case 'refused':
       return {
         findings: findingsJson(event.findings),
@@ -64,7 +73,13 @@ function body(event: SessionEvent, options: JsonOptions): { readonly [name: stri
         cause: event.cause && { ...event.cause },
       };
     case 'again':
-      return { reason: event.reason, status: event.status, to: redactUrl(event.to) };
+      return {
+        reason: event.reason,
+        status: event.status,
+        to: redactUrl(event.to),
+        dialect: event.dialect,
+        learnt: event.learnt,
+      };
     case 'gap':
       return { duration: milliseconds(event.duration), tries: event.tries };
     case 'frame':
@@ -82,6 +97,8 @@ function body(event: SessionEvent, options: JsonOptions): { readonly [name: stri
       return { rtt: milliseconds(event.rtt) };
     case 'violation':
       return { ...violationJson(event.violation), fatal: event.fatal };
+    case 'fault':
+      return { name: event.name, detail: event.detail };
     case 'failure':
       return {
         hop: event.hop,

@@ -16,11 +16,15 @@ export interface Nginx {
 
 /**
  * nginx with these locations, in a folder of its own (`{dir}` in them). It takes no port 0, so it listens on a Unix socket,
- * and what comes to a free port here is carried there byte for byte.
+ * and what comes to a free port here is carried there byte for byte. `door`: which, where `locations` opens another.
  */
-export async function startNginx(locations: string, files: Readonly<Record<string, string>> = {}): Promise<Nginx> {
+export async function startNginx(
+  locations: string,
+  files: Readonly<Record<string, string>> = {},
+  door = 'socket',
+): Promise<Nginx> {
   const dir = mkdtempSync(join(tmpdir(), 'nginx-'));
-  const path = join(dir, 'socket');
+  const path = join(dir, door);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
   writeFileSync(join(dir, 'nginx.conf'), configuration(locations).replaceAll('{dir}', dir));
   const child = spawn('/usr/sbin/nginx', ['-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' });

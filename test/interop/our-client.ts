@@ -2,10 +2,12 @@ import { onTestFinished } from 'vitest';
 import { parseAddress } from '../../src/command/option/target.ts';
 import { clientEnv } from '../../src/command/session/client-env.ts';
 import { Client, type Ending } from '../../src/endpoint/client.ts';
+import type { HttpVersion } from '../../src/endpoint/http-version.ts';
 import type { Link } from '../../src/endpoint/link.ts';
 import { processEnv } from '../../src/env.ts';
 import { CLIENT_LIMITS, type Limits } from '../../src/protocol/connection/limits.ts';
 import type { SessionEvent } from '../../src/session/event.ts';
+import type { ProxyServer } from '../../src/transport/route.ts';
 import { Inbox } from './inbox.ts';
 import { type Message, summary } from './message.ts';
 
@@ -30,14 +32,17 @@ export interface Wishes {
   readonly limits?: Limits;
   /** Watches frames as `-vv` does: the other path through the connection. */
   readonly watch?: boolean;
+  readonly proxy?: ProxyServer;
+  readonly http?: HttpVersion;
 }
 
 /** Connects. Rejects with the ending where it does not come to an open connection. */
 export function connect(url: string, wishes: Wishes = {}): Promise<OurClient> {
   const { host, port, hostField, target } = parseAddress(url);
-  const { limits = CLIENT_LIMITS, watch = false, ...request } = wishes;
+  const { limits = CLIENT_LIMITS, watch = false, proxy, http, ...request } = wishes;
   const options = {
-    target: { host, port },
+    target: { host, port, proxy },
+    http,
     request: { host: hostField, target, ...request },
     limits,
     tolerance: 'strict',

@@ -54,7 +54,7 @@ export async function listen(args: readonly string[]): Promise<Listening> {
     let said = '';
     child.stderr?.on('data', (chunk: string) => {
       said += chunk;
-      const found = /listening on (ws:\S+)/.exec(said)?.[1];
+      const found = /listening on (wss?:\S+)/.exec(said)?.[1];
       if (found) resolve(found);
     });
     void end.then((run) => reject(new Error(`wstap listen ended: ${JSON.stringify(run)}`)));

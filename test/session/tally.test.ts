@@ -86,16 +86,16 @@ describe('Tally counts', () => {
 
 describe('round trips', () => {
   test.each([
-    [[3], { count: 1, min: 3, median: 3, max: 3 }],
-    [[3, 1], { count: 2, min: 1, median: 2, max: 3 }],
-    [[10, 1, 2], { count: 3, min: 1, median: 2, max: 10 }],
+    [[3], { count: 1, min: 3, median: 3, mean: 3, max: 3, last: 3 }],
+    [[3, 1], { count: 2, min: 1, median: 2, mean: 2, max: 3, last: 1 }],
+    [[10, 1, 4], { count: 3, min: 1, median: 4, mean: 5, max: 10, last: 4 }],
   ])('%j', (times, expected) => {
     expect(tallyOf(...times.map(rtt)).roundTrips).toEqual(expected);
   });
 
   test('a long session forgets old ones in the median, never in count, min and max', () => {
     const tally = tallyOf(rtt(0.5), rtt(900), ...Array.from({ length: 3000 }, () => rtt(7)));
-    expect(tally.roundTrips).toEqual({ count: 3002, min: 0.5, median: 7, max: 900 });
+    expect(tally.roundTrips).toMatchObject({ count: 3002, min: 0.5, median: 7, max: 900, last: 7 });
   });
 });
 

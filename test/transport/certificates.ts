@@ -14,7 +14,7 @@ export interface Pair {
 }
 
 /** A CA and what it signed, and one that nobody signed. Call once a test file. */
-export function makeCertificates(): Record<'ca' | 'good' | 'expired' | 'otherName' | 'selfSigned', Pair> {
+export function makeCertificates(): Record<'ca' | 'good' | 'expired' | 'future' | 'otherName' | 'selfSigned', Pair> {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const make = (name: string, subject: string, names: string, ...more: string[]): Pair => {
@@ -29,15 +29,16 @@ export function makeCertificates(): Record<'ca' | 'good' | 'expired' | 'otherNam
   const signed = ['-CA', ca.file, '-CAkey', ca.file.replace('.pem', '.key'), '-addext', 'basicConstraints=critical,CA:FALSE'];
   return {
     ca,
-    good: make('good', '/CN=localhost', 'DNS:localhost,IP:127.0.0.1', '-days', '2', ...signed),
-    expired: expire(folder, ca),
+    good: make('good', '/CN=localhost', 'DNS:localhost,IP:127.0.0.1,IP:::1', '-days', '2', ...signed),
+    expired: dated(folder, ca, 'expired', '20200101000000Z', '20200102000000Z'),
+    future: dated(folder, ca, 'future', '21000101000000Z', '21000102000000Z'),
     otherName: make('other', '/CN=other.example', 'DNS:other.example', '-days', '2', ...signed),
     selfSigned: make('self', '/CN=localhost', 'DNS:localhost', '-days', '2'),
   };
 }
 
-/** `openssl req` takes no dates of the past in every version that is around; `openssl ca` does. */
-function expire(folder: string, ca: Pair): Pair {
+/** `openssl req` takes no dates in every version that is around; `openssl ca` does. */
+function dated(folder: string, ca: Pair, name: string, from: string, to: string): Pair {
   const path = (name: string) => join(folder, name);
   writeFileSync(path('index.txt'), '');
   writeFileSync(path('serial'), '01\n');
@@ -49,11 +50,11 @@ function expire(folder: string, ca: Pair): Pair {
       'default_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=DNS:localhost\n',
     ].join('\n'),
   );
-  const [key, request, file] = [path('expired.key'), path('expired.csr'), path('expired.pem')];
+  const [key, request, file] = [path(`${name}.key`), path(`${name}.csr`), path(`${name}.pem`)];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
   openssl('req', '-new', ...curve, '-out', request, '-subj', '/CN=localhost');
   const signer = ['-config', path('ca.cnf'), '-cert', ca.file, '-keyfile', ca.file.replace('.pem', '.key'), '-extensions', 'e'];
-  const dates = ['-startdate', '20200101000000Z', '-enddate', '20200102000000Z'];
+  const dates = ['-startdate', from, '-enddate', to];
   openssl('ca', '-batch', '-notext', ...signer, ...dates, '-in', request, '-out', file);
   return { cert: readFileSync(file, 'utf8'), key: readFileSync(key, 'utf8'), file };
 }

@@ -11,7 +11,7 @@ import { makeCertificates, OPENSSL, type Pair } from './certificates.ts';
 const QUICK = ['-w', '50ms'];
 
 describeWith(OPENSSL, 'wss', () => {
-  const { ca, good, expired, otherName, selfSigned } = makeCertificates();
+  const { ca, good, expired, future, otherName, selfSigned } = makeCertificates();
 
   /** An echo server behind TLS; `names` collects what SNI asked for. */
   async function secureServer({ key, cert }: Pair, options: { maxVersion?: 'TLSv1.1' } = {}) {
@@ -58,7 +58,7 @@ describeWith(OPENSSL, 'wss', () => {
     expect(names).toEqual(['false']);
   });
 
-  test('-v tells the certificate in three lines', async () => {
+  test('-v tells the certificate', async () => {
     const { url } = await secureServer(good);
     const { stderr } = await run([...QUICK, '-v', '--ca', ca.file, url]);
     expect(stderr).toContain('CN=localhost');
@@ -71,26 +71,37 @@ describeWith(OPENSSL, 'wss', () => {
       'self-signed',
       selfSigned,
       [],
-      /^wstap: TLS failed: the certificate is self-signed: nobody that this machine trusts vouches for it\n/,
+      /^wstap: TLS failed: the certificate of CN=localhost is self-signed: nobody that this machine trusts vouches for it → try: --ca FILE with this very certificate, .*--insecure/,
     ],
     [
       'of an unknown CA',
       good,
       [],
-      /^wstap: TLS failed: the certificate's issuer is not trusted or was not sent along: CN=Test CA\n/,
+      /^wstap: TLS failed: the certificate was issued by CN=Test CA, which this machine does not know, .*→ try: --ca FILE with the certificate of CN=Test CA/,
     ],
-    ['expired', expired, ['--ca', ca.file], /^wstap: TLS failed: the certificate expired on 2020-01-02T00:00:00\.000Z\n/],
+    [
+      'expired',
+      expired,
+      ['--ca', ca.file],
+      /^wstap: TLS failed: the certificate expired on 2020-01-02 00:00 UTC, \d+ years ago → try: a new certificate/,
+    ],
+    [
+      'not valid yet',
+      future,
+      ['--ca', ca.file],
+      /^wstap: TLS failed: the certificate is valid only from 2100-01-01 00:00 UTC on, \d+ years from now → try: to set this machine's clock/,
+    ],
     [
       'of another name',
       otherName,
       ['--ca', ca.file],
-      /^wstap: TLS failed: the certificate is not for localhost but for DNS:other\.example\n/,
+      /^wstap: TLS failed: the certificate is not for localhost but for other\.example → try: one of its names in the URL; --servername NAME/,
     ],
   ])('a certificate that is %s: 5, and no byte of the request was sent', async (_, pair, argv, said) => {
     const { url, requests } = await secureServer(pair);
     const outcome = await run([...argv, url], 'secret\n');
     expect(outcome).toMatchObject({ status: 5, stdout: '' });
-    expect(outcome.stderr).toMatch(said);
+    expect(outcome.stderr.replaceAll(/\n */g, ' ')).toMatch(said);
     expect(requests).toEqual([]);
   });
 
@@ -113,6 +124,37 @@ describeWith(OPENSSL, 'wss', () => {
   test('TLS 1.1 is not spoken', async () => {
     const { url } = await secureServer(good, { maxVersion: 'TLSv1.1' });
     expect((await run(['--ca', ca.file, url])).status).toBe(5);
+  });
+
+  test('--servername on another address, over IPv6', async () => {
+    const server = createServer({ key: good.key, cert: good.cert });
+    const sockets = new WebSocketServer({ server });
+    const names: string[] = [];
+    server.on('secureConnection', (socket) => names.push(String(socket.servername)));
+    server.listen(0, '::1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      for (const client of sockets.clients) client.terminate();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    expect((await run([...QUICK, '--ca', ca.file, `wss://[::1]:${port}/`])).status).toBe(0);
+    expect((await run([...QUICK, '--ca', ca.file, '--servername', 'localhost', `wss://[::1]:${port}/`])).status).toBe(0);
+    expect(names).toEqual(['false', 'localhost']);
+  });
+
+  test.each<[string, string[], Record<string, string>, RegExp]>([
+    [
+      'SSL_CERT_FILE',
+      [],
+      { SSL_CERT_FILE: '/nowhere.pem' },
+      /the variable SSL_CERT_FILE does not count: there is no file "\/nowhere\.pem"/,
+    ],
+    ['NODE_EXTRA_CA_CERTS', [], { NODE_EXTRA_CA_CERTS: '/nowhere.pem' }, /the variable NODE_EXTRA_CA_CERTS does not count/],
+  ])('%s that cannot be read: said, and the rest counts', async (_, argv, variables, said) => {
+    const { url } = await secureServer(good);
+    const outcome = await run([...QUICK, ...argv, '--ca', ca.file, url], '', { variables });
+    expect(outcome).toMatchObject({ status: 0, stderr: expect.stringMatching(said) });
   });
 
   test('ws to a TLS port: 6, and the cause', async () => {

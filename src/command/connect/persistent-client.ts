@@ -3,6 +3,7 @@ import type { Link } from '../../endpoint/link.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import type { Ending } from '../session/failure.ts';
+import { Continuity } from './continuity.ts';
 import type { Reconnection } from './reconnect.ts';
 
 /** A client for a person: one connection after the other to the same server, until one ends for good. */
@@ -24,15 +25,13 @@ export class PersistentClient {
   readonly #env: ClientEnv;
   readonly #reconnection: Reconnection;
   readonly #handler: PersistentClientHandler;
+  readonly #continuity: Continuity;
   #client: Client | undefined;
   /** The connection, while it is open or closing. */
   #link: Link | undefined;
   /** How the last connection or try ended, while the next one is waited for or tried. */
   #last: Ending | undefined;
   #stopWaiting: (() => void) | undefined;
-  /** When the first connection and this one began, by the clock. */
-  #firstAt: number | undefined;
-  #offset = 0;
   #again = false;
   #leaving = false;
   #broken = false;
@@ -42,6 +41,7 @@ export class PersistentClient {
     this.#env = env;
     this.#reconnection = reconnection;
     this.#handler = handler;
+    this.#continuity = new Continuity(env.clock, (event) => handler.record(event));
   }
 
   get link(): Link | undefined {
@@ -52,8 +52,7 @@ export class PersistentClient {
     this.#again = false;
     this.#broken = false;
     this.#stopWaiting = undefined;
-    this.#firstAt ??= this.#env.clock.now();
-    this.#offset = this.#env.clock.now() - this.#firstAt;
+    this.#continuity.begin();
     this.#handler.starting();
     this.#client = new Client(this.#options, this.#env, (event) => this.#record(event), {
       open: (link) => {
@@ -102,7 +101,7 @@ export class PersistentClient {
 
   #record(event: SessionEvent): void {
     if (event.type === 'violation' && event.fatal) this.#broken = true;
-    this.#handler.record(this.#offset === 0 ? event : later(event, this.#offset));
+    this.#continuity.record(event);
   }
 
   #ended(ending: Ending): void {
@@ -114,13 +113,8 @@ export class PersistentClient {
       return;
     }
     this.#last = ending;
+    if (!this.#again) this.#continuity.lost();
     this.#stopWaiting = this.#env.clock.after(pause, () => this.connect());
     if (!this.#again) this.#handler.retrying(ending, pause);
   }
-}
-
-/** Each connection counts from its own beginning; a session from that of the first. */
-function later(event: SessionEvent, offset: number): SessionEvent {
-  const at = event.at + offset;
-  return event.type === 'hop' ? { ...event, at, startedAt: event.startedAt + offset } : { ...event, at };
 }

@@ -1,6 +1,5 @@
 import type { Options } from '../../cli/value.ts';
 import { Client, type ClientOptions } from '../../endpoint/client.ts';
-import { keepPinging } from '../../endpoint/heartbeat.ts';
 import { Pipe, type PipeInput } from '../../endpoint/pipe.ts';
 import type { Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
@@ -14,7 +13,8 @@ import { LateDiagnostics } from '../session/late-diagnostics.ts';
 import { type Look, lookOf } from '../session/look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
 import { inputOf, Output } from '../session/stdio.ts';
-import { missedText } from './missed.ts';
+import { Continuity } from './continuity.ts';
+import { keepAlive } from './keep-alive.ts';
 import { Reconnection } from './reconnect.ts';
 
 /** `connect` as a filter: standard input → messages → standard output, nothing else on it. */
@@ -50,6 +50,7 @@ class PipeSession {
   readonly #pipe: Pipe;
   readonly #reconnection: Reconnection;
   readonly #endpointEnv;
+  readonly #continuity: Continuity;
   #client: Client | undefined;
   #stopPinging: () => void = () => undefined;
   /** Does not connect again after all. */
@@ -71,6 +72,7 @@ class PipeSession {
     this.#writing = writing;
     this.#endpointEnv = clientEnv(env);
     this.#diagnostics = diagnostics;
+    this.#continuity = new Continuity(this.#endpointEnv.clock, (event) => this.#record(event));
     this.#reconnection = new Reconnection(options, () => randomFraction(env));
     this.#output = new Output(options, env, this.#showsFrames, {
       full: () => this.#pipe.hold(),
@@ -103,16 +105,13 @@ class PipeSession {
   }
 
   #connect(): void {
+    this.#continuity.begin();
     const watched = this.#output.json || this.#showsFrames;
-    this.#client = new Client(this.#clientOptions, this.#endpointEnv, (event) => this.#record(event), {
+    this.#client = new Client(this.#clientOptions, this.#endpointEnv, (event) => this.#continuity.record(event), {
       open: (link) => {
         this.#reconnection.opened();
         if (watched) link.connection.watch(true);
-        const interval = this.#options.number('ping-interval');
-        if (interval !== undefined)
-          this.#stopPinging = keepPinging(link, this.#endpointEnv.clock, interval, (inARow) => {
-            this.#diagnostics.note(missedText(inARow));
-          });
+        this.#stopPinging = keepAlive(this.#options, link, this.#endpointEnv.clock, (text) => this.#diagnostics.note(text));
         this.#pipe.open(link);
       },
       message: (message) => this.#pipe.message(message),
@@ -176,6 +175,7 @@ class PipeSession {
     const broken = this.#diagnostics.violation !== undefined;
     const pause = this.#status === undefined && !this.#pipe.left ? this.#reconnection.after(ending, broken) : undefined;
     if (pause !== undefined) {
+      this.#continuity.lost();
       this.#stopPause = this.#endpointEnv.clock.after(pause, () => {
         this.#diagnostics.restart();
         this.#connect();

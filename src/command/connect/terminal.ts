@@ -1,10 +1,10 @@
 import type { Options } from '../../cli/value.ts';
 import type { ClientOptions } from '../../endpoint/client.ts';
-import { keepPinging } from '../../endpoint/heartbeat.ts';
 import type { Link } from '../../endpoint/link.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
 import { Opcode } from '../../protocol/frame/opcode.ts';
+import { redactUrl } from '../../protocol/http/redact.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { ReplCommand } from '../../repl/repl-command.ts';
 import type { SessionEvent } from '../../session/event.ts';
@@ -21,7 +21,7 @@ import { messageArgument, type OutgoingMessage, writingOf } from '../session/out
 import { Reminder } from '../session/reminder.ts';
 import { Toolbox } from '../session/toolbox.ts';
 import { agreements, timeTaken } from './greeting.ts';
-import { missedText } from './missed.ts';
+import { keepAlive } from './keep-alive.ts';
 import { PersistentClient } from './persistent-client.ts';
 import { Reconnection } from './reconnect.ts';
 
@@ -73,11 +73,7 @@ class TerminalSession {
     this.#execute = execute;
     this.#look = look;
     const endpoint = clientEnv(env);
-    const interval = options.number('ping-interval');
-    this.#startPinging = (link) =>
-      interval === undefined
-        ? () => undefined
-        : keepPinging(link, endpoint.clock, interval, (inARow) => this.#console.warn(missedText(inARow)));
+    this.#startPinging = (link) => keepAlive(options, link, endpoint.clock, (text) => this.#console.warn(text));
     this.#console = new Console(consoleOptions(options, look, false), (text) => this.#print(text));
     // The console shows the frames.
     const shown = { ...diagnosticsOptions(options, look, to.url), dump: undefined };
@@ -117,8 +113,8 @@ class TerminalSession {
   }
 
   #record(event: SessionEvent): void {
-    // Those two the console tells.
-    const told = event.type === 'rtt' || (event.type === 'violation' && !event.fatal);
+    // Those the console tells.
+    const told = event.type === 'rtt' || event.type === 'gap' || (event.type === 'violation' && !event.fatal);
     if (!told) this.#diagnostics.record(event);
     this.#console.record(event);
     if (event.type === 'frame' && event.direction === 'sent' && event.frame.opcode === Opcode.close) {
@@ -163,7 +159,9 @@ class TerminalSession {
     if (this.#options.flag('quiet')) return;
     const { style, safe } = this.#look;
     const { report } = this.#diagnostics.handshake;
-    this.#print(`${style.good('Connected')} to ${safe(this.#to.url)} in ${durationText(timeTaken(report.phases ?? []))}.`);
+    this.#print(
+      `${style.good('Connected')} to ${safe(redactUrl(report.url ?? this.#to.url))} in ${durationText(timeTaken(report.phases ?? []))}.`,
+    );
     for (const agreement of agreements(report)) this.#console.note(safe(agreement));
     if (this.#toolbox) return;
     if (this.#to.inside) this.#console.note('no URL: this is an echo server inside wstap, it sends back what you send');

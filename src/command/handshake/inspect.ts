@@ -1,20 +1,25 @@
+import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import type { Options } from '../../cli/value.ts';
 import { Client } from '../../endpoint/client.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
-import { judgeExtensions } from '../../protocol/extension/negotiate.ts';
+import { judgeHandshake } from '../../protocol/dialect/judge.ts';
 import { likelyCause } from '../../protocol/handshake/cause.ts';
+import { checkExtendedRequest } from '../../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../../protocol/handshake/check-request.ts';
-import { checkResponse } from '../../protocol/handshake/check-response.ts';
+import { HTTP_2 } from '../../protocol/handshake/extended-connect.ts';
 import { type PastedHandshake, readPasted } from '../../protocol/handshake/paste.ts';
+import type { RequestHead } from '../../protocol/http/head.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { endingLines } from '../../view/ending.ts';
 import { type HandshakeReport, renderHandshake } from '../../view/handshake.ts';
 import { HandshakeCollector } from '../../view/handshake-collector.ts';
 import { handshakeJson } from '../../view/handshake-json.ts';
 import { LocalError } from '../command.ts';
-import { clientOptions, readLocal } from '../option/client-options.ts';
+import { clientOptions } from '../option/client-options.ts';
+import { readLocal } from '../option/local-file.ts';
+import { proxyNotice } from '../option/proxy.ts';
 import { parseAddress } from '../option/target.ts';
 import { warnings } from '../option/warnings.ts';
 import { clientEnv } from '../session/client-env.ts';
@@ -22,12 +27,13 @@ import { type Ending, STATUS_OF_SIGNAL, statusOf } from '../session/failure.ts';
 import { type Look, lookOf } from '../session/look.ts';
 import { readAll } from '../session/outgoing.ts';
 import { print } from '../session/print.ts';
+import { explainedViaGet, viaGet } from './via-get.ts';
 
 /** `what` is a URL, a file, or `-`. */
 export async function inspect(what: string, options: Options, env: Env): Promise<number> {
   const look = await lookOf(options, env, env.stdout);
-  if (what === '-') return pasted((await readAll(env.stdin)).toString('utf8'), 'standard input', options, look, env);
-  if (await isFile(what)) return pasted((await readLocal(what)).toString('utf8'), what, options, look, env);
+  if (what === '-') return pasted(textOf(await readAll(env.stdin)), 'standard input', options, look, env);
+  if (await isFile(what)) return pasted(textOf(await readLocal(what)), what, options, look, env);
   if (/[/.]/.test(what) && !what.includes('://') && what.startsWith('.'))
     throw new LocalError(`there is no file ${JSON.stringify(what)}`);
   return live(what, options, look, env);
@@ -44,18 +50,27 @@ async function isFile(path: string): Promise<boolean> {
 async function live(text: string, options: Options, look: Look, env: Env): Promise<number> {
   const address = parseAddress(text);
   for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
-  const client = await clientOptions(options, address, env);
+  const direct = await clientOptions(options, address, env);
+  const withoutTunnel = options.flag('via-get');
+  const client = withoutTunnel ? viaGet(direct, address) : direct;
   const collector = new HandshakeCollector(address.url);
   const { ending, opened, signal } = await ask(client, collector, env);
   if (signal) return STATUS_OF_SIGNAL[signal];
-  const { report } = collector;
-  const whole = { ...report, findings: [...(report.request ? checkRequest(report.request) : []), ...report.findings] };
+  const notice = proxyNotice(options, address, env);
+  const noted = {
+    ...collector.report,
+    ...(notice !== undefined && { notes: [`${notice[0]?.toUpperCase()}${notice.slice(1)}.`] }),
+  };
+  const report = withoutTunnel ? explainedViaGet(noted, opened ? 'opened' : ending) : noted;
+  const whole = { ...report, findings: [...(report.request ? checkOf(report.request) : []), ...report.findings] };
   const printed = await print(env, written([whole], options, look));
   if (!opened && ending.type === 'failure' && options.text('format') !== 'json') {
     for (const line of endingLines(ending, { findings: [] }, { ...look, headShown: true })) env.stderr.write(`${line}\n`);
   }
   return opened ? printed : statusOf(ending, false);
 }
+
+const checkOf = (request: RequestHead) => (request.version === HTTP_2 ? checkExtendedRequest(request) : checkRequest(request));
 
 /** Opens, and closes again at once. */
 function ask(options: ConstructorParameters<typeof Client>[0], collector: HandshakeCollector, env: Env) {
@@ -87,6 +102,9 @@ function ask(options: ConstructorParameters<typeof Client>[0], collector: Handsh
   });
 }
 
+/** A capture with the raw bytes of hixie-76 is no UTF-8; each character is then a byte. */
+const textOf = (bytes: Buffer) => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+
 async function pasted(text: string, source: string, options: Options, look: Look, env: Env): Promise<number> {
   const found = readPasted(text);
   if (found.length === 0) {
@@ -98,13 +116,27 @@ async function pasted(text: string, source: string, options: Options, look: Look
   return wrong ? ExitStatus.unmet : printed;
 }
 
-function judge({ request, response, notes }: PastedHandshake): HandshakeReport {
-  const findings = [
-    ...(request ? checkRequest(request, { pasted: true }) : []),
-    ...(response ? checkResponse(request, response, judgeExtensions) : []),
-  ];
-  return { request, response, findings, notes, cause: likelyCause({ request, response, findings }) };
+function judge({ request, response, requestBody, responseBody, notes }: PastedHandshake): HandshakeReport {
+  const asked = request && { head: request, body: requestBody ?? NOTHING };
+  const answered = response && { head: response, body: responseBody ?? NOTHING };
+  const judged = judgeHandshake(asked, answered, { pasted: true });
+  const { findings } = judged;
+  const cause = likelyCause({ request, response, findings });
+  return {
+    request,
+    response,
+    findings,
+    notes: [...notes, ...judged.notes],
+    cause,
+    arithmetic: judged.arithmetic,
+    restored: judged.restored,
+    dialect: judged.dialect,
+    requestBody,
+    responseBody,
+  };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function written(reports: readonly HandshakeReport[], options: Options, look: Look): string {
   if (options.text('format') === 'json') return reports.map((report) => `${JSON.stringify(handshakeJson(report))}\n`).join('');

@@ -1,10 +1,14 @@
+import type { BehaviourKind } from '../../endpoint/behaviour/behaviour.ts';
+import { BY_HAND } from '../../endpoint/behaviour/by-hand.ts';
 import type { Link } from '../../endpoint/link.ts';
 import type { Peer } from '../../endpoint/server.ts';
+import { dialectOf } from '../../protocol/dialect/name.ts';
 import { LocalProtocolError } from '../../protocol/rule.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { renderHandshake } from '../../view/handshake.ts';
 import { HandshakeCollector } from '../../view/handshake-collector.ts';
 import { durationText } from '../../view/size.ts';
+import { textWidth, wrapWords } from '../../view/width.ts';
 import type { Console } from '../session/console.ts';
 import type { Look } from '../session/look.ts';
 
@@ -15,6 +19,14 @@ interface Entry {
   refusal: string | undefined;
   sent: number;
   received: number;
+  /** The last round trip of a ping, in milliseconds. */
+  rtt: number | undefined;
+  /** What its TLS is. */
+  tls: string;
+  /** The version of the protocol, where it is not the usual one. */
+  dialect: string;
+  /** What is done with it. */
+  behaviour: string;
 }
 
 export class ClientList {
@@ -56,33 +68,41 @@ export class ClientList {
     else if (event.type === 'message') {
       const record = this.#records.get(connection);
       if (record) record[event.direction] += 1;
-    } else if (event.type === 'hop' || event.type === 'head' || event.type === 'open' || event.type === 'refused') {
+    } else if (event.type === 'rtt') this.#recordOf(connection).rtt = event.rtt;
+    else if (event.type === 'hop' || event.type === 'head' || event.type === 'open' || event.type === 'refused') {
       const record = this.#recordOf(connection);
       record.handshake.record(event);
       if (event.type === 'refused') record.refusal = this.#refusal(event);
+      else if (event.type === 'hop' && event.hop === 'tls') record.tls = event.detail;
+      else if (event.type === 'open' && event.dialect) record.dialect = dialectOf(event.dialect).title;
     }
   }
 
-  opened(peer: Peer): void {
-    this.#screen.note(`connected from ${peer.remote}${this.#facts(peer)}`, peer.number);
+  /** `verbose`: says what is done with it. */
+  opened(peer: Peer, { name }: BehaviourKind, verbose: boolean): void {
+    this.#recordOf(peer.number).behaviour = name;
+    const how = verbose ? [name] : [];
+    this.#screen.note(listed([`connected from ${peer.remote}`, ...this.#asked(peer), ...how]), peer.number);
   }
 
   /** A connection that never became a WebSocket. */
-  refused(number: number, remote: string, left: boolean): void {
+  refused(number: number, remote: string, left: boolean, why?: string): void {
     const record = this.#records.get(number);
     this.#records.delete(number);
-    this.#screen.warn(`${remote} ${left ? 'left before its request was whole' : `was refused${record?.refusal ?? ''}`}`, number);
+    this.#screen.warn(
+      `${remote} ${left ? 'left before its request was whole' : `was refused${why === undefined ? (record?.refusal ?? '') : `: ${this.#look.safe(why)}`}`}`,
+      number,
+    );
   }
 
   print(now: number): void {
     const rows = this.peers.map((peer) => {
       const { sent = 0, received = 0 } = this.#records.get(peer.number) ?? {};
-      const state = peer.link.open ? '' : ', closing';
-      const facts = `${durationText(now - peer.openedAt)}${this.#facts(peer)}${state}`;
-      return [`#${peer.number}`, peer.remote, `${sent} sent`, `${received} received`, facts];
+      const age = durationText(now - peer.openedAt);
+      return { cells: [`#${peer.number}`, peer.remote, `${sent} sent`, `${received} received`, age], facts: this.#facts(peer) };
     });
     if (rows.length === 0) this.#screen.note('nobody is connected');
-    else this.#screen.print(inColumns(rows));
+    else this.#screen.print(inColumns(rows, this.#look.width).join('\n'));
   }
 
   kick(number: number, code: number, reason: string): void {
@@ -108,7 +128,16 @@ export class ClientList {
   #recordOf(connection: number): Entry {
     const known = this.#records.get(connection);
     if (known) return known;
-    const record = { handshake: new HandshakeCollector(undefined), refusal: undefined, sent: 0, received: 0 };
+    const record = {
+      handshake: new HandshakeCollector(undefined),
+      refusal: undefined,
+      sent: 0,
+      received: 0,
+      rtt: undefined,
+      tls: '',
+      dialect: '',
+      behaviour: '',
+    };
     this.#records.set(connection, record);
     return record;
   }
@@ -120,24 +149,47 @@ export class ClientList {
     return `\n✗ ${failed.requirement}${found} (${failed.section})`;
   }
 
-  /** Of the handshake: what is not as everybody's. */
-  #facts({ target, subprotocol, extensions }: Peer): string {
+  /** What is not as everybody's. */
+  #facts(peer: Peer): string[] {
+    const { rtt, tls = '', dialect = '', behaviour = '' } = this.#records.get(peer.number) ?? {};
+    return [
+      rtt === undefined ? '' : `rtt ${durationText(rtt)}`,
+      ...this.#asked(peer),
+      dialect,
+      this.#look.safe(tls),
+      behaviour === BY_HAND.name ? '' : this.#look.safe(behaviour),
+      this.#screen.isMuted(peer.number) ? 'muted' : '',
+      peer.link.open ? '' : 'closing',
+    ].filter((part) => part !== '');
+  }
+
+  /** Of the handshake. */
+  #asked({ target, subprotocol, extensions }: Peer): string[] {
     const { safe } = this.#look;
-    return [target === '/' ? '' : safe(target), safe(subprotocol), safe(extensions)]
-      .filter((part) => part !== '')
-      .map((part) => `, ${part}`)
-      .join('');
+    return [target === '/' ? '' : safe(target), safe(subprotocol), safe(extensions)].filter((part) => part !== '');
   }
 }
 
-function inColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+function listed(parts: readonly string[]): string {
+  return parts.join(', ');
 }
+
+/** Cells one under the other, and facts behind them, or below where the line is too short for them. */
+function inColumns(
+  rows: readonly { readonly cells: readonly string[]; readonly facts: readonly string[] }[],
+  width: number,
+): string[] {
+  const widths = (rows[0]?.cells ?? []).map((_, column) => Math.max(...rows.map(({ cells }) => cells[column]?.length ?? 0)));
+  return rows.flatMap(({ cells, facts }) => {
+    const line = cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+    const whole = listed([line, ...facts]);
+    if (facts.length === 0 || textWidth(whole) <= width) return [whole];
+    return [line, ...wrapWords(listed(facts), width - INDENT).map((text) => ' '.repeat(INDENT) + text)];
+  });
+}
+
+/** Under a client's address. */
+const INDENT = 4;

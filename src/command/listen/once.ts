@@ -1,9 +1,13 @@
 import type { Options } from '../../cli/value.ts';
-import { systemClock } from '../../endpoint/clock.ts';
+import type { Stage } from '../../endpoint/behaviour/behaviour.ts';
+import type { Serving } from '../../endpoint/behaviour/serving.ts';
+import { type Clock, systemClock } from '../../endpoint/clock.ts';
 import { Pipe } from '../../endpoint/pipe.ts';
 import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
+import type { RequestHead } from '../../protocol/http/head.ts';
+import { durationText } from '../../view/size.ts';
 import { diagnosticsOptions, stderrPrinter } from '../option/diagnostics-options.ts';
 import { Diagnostics } from '../session/diagnostics.ts';
 import { type Ending, STATUS_OF_SIGNAL, statusOf } from '../session/failure.ts';
@@ -11,19 +15,22 @@ import { lookOf } from '../session/look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
 import { inputOf, Output } from '../session/stdio.ts';
 import { serve } from './serve.ts';
+import { roomOn, stageOf } from './stage.ts';
 
 /** `listen --once`: the first client is the other end of a pipe, and its end is ours. */
-export async function listenOnce(options: Options, serverOptions: ServerOptions, env: Env): Promise<number> {
+export async function listenOnce(options: Options, serverOptions: ServerOptions, serving: Serving, env: Env): Promise<number> {
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   const look = await lookOf(options, env, env.stderr);
   const diagnostics = new Diagnostics(diagnosticsOptions(options, look, undefined), stderrPrinter(env));
-  return new OnceSession(options, env, writing, execute, diagnostics).run(serverOptions);
+  return new OnceSession(options, serving, env, writing, execute, diagnostics).run(serverOptions);
 }
 
 class OnceSession {
   readonly #options: Options;
+  readonly #serving: Serving;
   readonly #env: Env;
+  readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #frames: boolean;
   readonly #output: Output;
@@ -31,16 +38,31 @@ class OnceSession {
   #server: Server | undefined;
   #peer: Peer | undefined;
   #status: number | undefined;
+  #stopWaiting: () => void = () => undefined;
   #resolve: (status: number) => void = () => undefined;
 
-  constructor(options: Options, env: Env, writing: Writing, execute: readonly OutgoingMessage[], diagnostics: Diagnostics) {
+  constructor(
+    options: Options,
+    serving: Serving,
+    env: Env,
+    writing: Writing,
+    execute: readonly OutgoingMessage[],
+    diagnostics: Diagnostics,
+  ) {
     this.#options = options;
+    this.#serving = serving;
     this.#env = env;
     this.#diagnostics = diagnostics;
     this.#frames = options.has('dump') || options.count('verbose') >= 2;
     this.#output = new Output(options, env, this.#frames, {
-      full: () => this.#pipe.hold(),
-      room: () => this.#pipe.release(),
+      full: () => {
+        serving.hold(true);
+        this.#pipe.hold();
+      },
+      room: () => {
+        serving.hold(false);
+        this.#pipe.release();
+      },
       fail: (code, message) => this.#outputFailed(code, message),
     });
     const input = inputOf(options, writing, env, {
@@ -58,10 +80,11 @@ class OnceSession {
       exitOnEof: options.flag('exit-on-eof'),
       count: options.flag('one') ? 1 : options.number('count'),
       expect: options.patterns('expect'),
-      echo: options.flag('echo'),
+      echo: false,
+      idle: serving.answers,
     };
-    const clock = systemClock(() => env.now());
-    this.#pipe = new Pipe(pipeOptions, clock, input, this.#output, (ending) => this.#ended(ending));
+    this.#clock = systemClock(() => env.now());
+    this.#pipe = new Pipe(pipeOptions, this.#clock, input, this.#output, (ending) => this.#ended(ending));
   }
 
   async run(serverOptions: ServerOptions): Promise<number> {
@@ -72,11 +95,25 @@ class OnceSession {
     try {
       this.#server = await this.#serve(serverOptions);
       if (this.#peer) this.#server.stopAccepting();
-      return await ended;
+      else this.#awaitClient();
+      const status = await ended;
+      await this.#serving.settled();
+      return status;
     } finally {
+      this.#stopWaiting();
       stopListening();
       this.#server?.destroy();
     }
+  }
+
+  /** Where `--timeout` was given it is for this, too: a script shall not wait for ever. */
+  #awaitClient(): void {
+    const patience = this.#options.number('timeout');
+    if (patience === undefined) return;
+    this.#stopWaiting = this.#clock.after(patience, () => {
+      this.#diagnostics.note(`no client came within ${durationText(patience)}`);
+      this.#leave(ExitStatus.timeout);
+    });
   }
 
   #serve(serverOptions: ServerOptions): Promise<Server> {
@@ -84,37 +121,48 @@ class OnceSession {
       this.#diagnostics.record(event);
       this.#output.event(event);
     };
-    return serve(this.#options, serverOptions, this.#env, record, this.#handler(), stderrPrinter(this.#env));
+    const stage = stageOf(serverOptions, this.#clock, (peer, text) => {
+      this.#diagnostics.note(`#${peer.number} ${text}`);
+      return roomOn(this.#env.stderr);
+    });
+    const ready = (port: number) => {
+      stage.place.port = port;
+    };
+    return serve(this.#options, serverOptions, this.#env, record, this.#handler(stage), stderrPrinter(this.#env), ready);
   }
 
   /** Whoever is not the first is sent away, and nothing that it does counts. */
-  #handler(): ServerHandler {
+  #handler(stage: Stage): ServerHandler {
     const first = (peer: Peer) => peer === this.#peer;
     const pipe = this.#pipe;
-    return {
-      opened: (peer) => this.#opened(peer),
+    const handler: ServerHandler = {
+      opened: (peer, request) => this.#opened(peer, request, handler, stage),
       message: (peer, message) => first(peer) && pipe.message(message),
       pong: (peer, payload) => first(peer) && pipe.pong(payload),
       drain: (peer) => first(peer) && pipe.drain(),
       peerClosed: (peer) => first(peer) && pipe.peerClosed(),
       ended: (peer, ending) => first(peer) && pipe.end(ending),
-      refused: (_, remote, left) => {
-        const what = left ? 'left before its request was whole' : 'was refused';
+      refused: (_, remote, left, why) => {
+        const what = left ? 'left before its request was whole' : `was refused${why === undefined ? '' : `: ${why}`}`;
         this.#diagnostics.note(`${remote} ${what}; still waiting for a client`);
       },
       trouble: (_, message) => this.#diagnostics.note(message),
     };
+    return handler;
   }
 
-  #opened(peer: Peer): void {
+  #opened(peer: Peer, request: RequestHead, handler: ServerHandler, stage: Stage): void {
     if (this.#peer) {
       peer.link.close(1013, 'one client only');
       return;
     }
     this.#peer = peer;
+    this.#stopWaiting();
     this.#server?.stopAccepting();
+    const guest = this.#serving.welcome(peer, request, handler, stage);
     if (this.#output.json || this.#frames) peer.link.connection.watch(true);
     this.#pipe.open(peer.link);
+    this.#serving.begin(guest);
   }
 
   #outputFailed(code: string, message: string): void {
@@ -124,7 +172,10 @@ class OnceSession {
 
   #signalled(signal: EndSignal): void {
     const why = STATUS_OF_SIGNAL[signal];
-    if (this.#status === why) this.#peer?.link.destroy();
+    if (this.#status === why) {
+      this.#peer?.link.destroy();
+      this.#serving.kill();
+    }
     this.#leave(why, 1001);
   }
 
@@ -132,6 +183,7 @@ class OnceSession {
   #leave(why: number, code?: number): void {
     this.#status ??= why;
     this.#pipe.release();
+    this.#serving.leave();
     this.#pipe.leave(code);
     if (!this.#peer) this.#resolve(this.#status);
   }

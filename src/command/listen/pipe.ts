@@ -1,25 +1,27 @@
 import type { Options } from '../../cli/value.ts';
+import type { Serving } from '../../endpoint/behaviour/serving.ts';
 import { Broadcast } from '../../endpoint/broadcast.ts';
 import { systemClock } from '../../endpoint/clock.ts';
-import type { Peer, Server, ServerOptions } from '../../endpoint/server.ts';
+import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
-import type { MessageView } from '../../protocol/message/message.ts';
+import type { RequestHead } from '../../protocol/http/head.ts';
 import { diagnosticsOptions, stderrPrinter } from '../option/diagnostics-options.ts';
 import { Diagnostics } from '../session/diagnostics.ts';
-import { STATUS_OF_SIGNAL } from '../session/failure.ts';
+import { type Ending, STATUS_OF_SIGNAL } from '../session/failure.ts';
 import { lookOf } from '../session/look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
 import { inputOf, Output } from '../session/stdio.ts';
 import { serve } from './serve.ts';
+import { roomOn, type SessionStage, stageOf } from './stage.ts';
 
 /** `listen` without a terminal: lines to every client, messages of every client to standard output, until a signal. */
-export async function listenPipe(options: Options, serverOptions: ServerOptions, env: Env): Promise<number> {
+export async function listenPipe(options: Options, serverOptions: ServerOptions, serving: Serving, env: Env): Promise<number> {
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   const look = await lookOf(options, env, env.stderr);
   const diagnostics = new Diagnostics(diagnosticsOptions(options, look, undefined, true), stderrPrinter(env));
-  return new ServerSession(options, serverOptions, env, writing, execute, diagnostics).run();
+  return new ServerSession(options, serverOptions, serving, env, writing, execute, diagnostics).run();
 }
 
 /** Milliseconds that clients have for their closing handshake once we were told to end. */
@@ -28,6 +30,8 @@ const FAREWELL = 5000;
 class ServerSession {
   readonly #options: Options;
   readonly #serverOptions: ServerOptions;
+  readonly #serving: Serving;
+  readonly #stage: SessionStage;
   readonly #env: Env;
   readonly #execute: readonly OutgoingMessage[];
   readonly #diagnostics: Diagnostics;
@@ -39,14 +43,29 @@ class ServerSession {
   #server: Server | undefined;
   #inputStarted = false;
   #inputEnded = false;
-  #full = false;
   #status: number | undefined;
   #stopFarewell: () => void = () => undefined;
   #finish: (status: number) => void = () => undefined;
 
+  readonly #handler: ServerHandler = {
+    opened: (peer, request) => this.#opened(peer, request),
+    message: (_, message) => this.#output.message(message),
+    pong: () => undefined,
+    drain: (peer) => this.#broadcast.relieved(peer),
+    peerClosed: () => undefined,
+    ended: (peer, ending) => this.#left(peer, ending),
+    refused: (number, remote, left, why) => {
+      const hint = this.#options.count('verbose') > 0 ? '' : ' (-v shows why)';
+      const what = left ? 'left before its request was whole' : `was refused${why === undefined ? hint : `: ${why}`}`;
+      this.#diagnostics.note(`#${number} ${remote} ${what}`);
+    },
+    trouble: (_, message) => this.#diagnostics.note(message),
+  };
+
   constructor(
     options: Options,
     serverOptions: ServerOptions,
+    serving: Serving,
     env: Env,
     writing: Writing,
     execute: readonly OutgoingMessage[],
@@ -54,21 +73,20 @@ class ServerSession {
   ) {
     this.#options = options;
     this.#serverOptions = serverOptions;
+    this.#serving = serving;
     this.#env = env;
     this.#execute = execute;
     this.#diagnostics = diagnostics;
     this.#frames = options.has('dump') || options.count('verbose') >= 2;
     this.#clock = systemClock(() => env.now());
-    this.#broadcast = new Broadcast(this.#clock, { blocked: () => this.#hold(), clear: () => this.#release() });
+    this.#stage = stageOf(serverOptions, this.#clock, (peer, text) => {
+      diagnostics.note(`#${peer.number} ${text}`);
+      return roomOn(env.stderr);
+    });
+    this.#broadcast = new Broadcast(this.#clock, { blocked: () => this.#input.pause(), clear: () => this.#release() });
     this.#output = new Output(options, env, this.#frames, {
-      full: () => {
-        this.#full = true;
-        this.#steer();
-      },
-      room: () => {
-        this.#full = false;
-        this.#steer();
-      },
+      full: () => serving.hold(true),
+      room: () => serving.hold(false),
       fail: (code, message) => this.#outputFailed(code, message),
     });
     this.#input = inputOf(options, writing, env, {
@@ -104,81 +122,40 @@ class ServerSession {
       this.#diagnostics.record(event);
       this.#output.event(event);
     };
-    const { note } = { note: (text: string) => this.#diagnostics.note(text) };
-    return serve(
-      this.#options,
-      this.#serverOptions,
-      this.#env,
-      record,
-      {
-        opened: (peer) => this.#opened(peer),
-        message: (peer, message) => this.#message(peer, message),
-        pong: () => undefined,
-        drain: (peer) => this.#broadcast.relieved(peer),
-        peerClosed: () => undefined,
-        ended: (peer, ending) => {
-          this.#broadcast.relieved(peer);
-          if (ending.type === 'closed') note(`#${peer.number} left: ${ending.code}${ending.wasClean ? '' : ', not cleanly'}`);
-          if (this.#status !== undefined && this.#server?.peers.size === 0) this.#end();
-        },
-        refused: (number, remote, left) => {
-          const hint = this.#options.count('verbose') > 0 ? '' : ' (-v shows why)';
-          note(`#${number} ${remote} ${left ? 'left before its request was whole' : `was refused${hint}`}`);
-        },
-        trouble: (_, message) => note(message),
-      },
-      stderrPrinter(this.#env),
-    );
+    const ready = (port: number) => {
+      this.#stage.place.port = port;
+    };
+    return serve(this.#options, this.#serverOptions, this.#env, record, this.#handler, stderrPrinter(this.#env), ready);
   }
 
-  #opened(peer: Peer): void {
+  #opened(peer: Peer, request: RequestHead): void {
     const { number, remote, target, subprotocol, link } = peer;
-    this.#diagnostics.note(
-      `#${number} ${remote} connected${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}`,
-    );
+    const guest = this.#serving.welcome(peer, request, this.#handler, this.#stage);
+    const where = `${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}`;
+    const how = this.#options.count('verbose') > 0 ? `: ${guest.kind.name}` : '';
+    this.#diagnostics.note(`#${number} ${remote} connected${where}${how}`);
     if (this.#output.json || this.#frames) link.connection.watch(true);
     for (const { opcode, data } of this.#execute) link.send(opcode, data, 0, data.length, true);
-    if (this.#full) link.pause();
+    this.#serving.begin(guest);
     if (this.#inputStarted) return;
     this.#inputStarted = true;
     this.#input.start();
   }
 
-  #message(peer: Peer, message: MessageView): void {
-    this.#output.message(message);
-    if (this.#options.flag('echo')) peer.link.send(message.opcode, message.buffer, message.start, message.end, true);
-    if (!this.#options.flag('broadcast')) return;
-    const { opcode, buffer, start, end } = message;
-    this.#broadcast.send(
-      [...this.#peers()].filter((other) => other !== peer),
-      opcode,
-      buffer,
-      start,
-      end,
-    );
+  #left(peer: Peer, ending: Ending): void {
+    this.#broadcast.relieved(peer);
+    if (ending.type === 'closed')
+      this.#diagnostics.note(`#${peer.number} left: ${ending.code}${ending.wasClean ? '' : ', not cleanly'}`);
+    if (this.#status !== undefined && this.#server?.peers.size === 0) this.#end();
   }
 
   #peers(): Iterable<Peer> {
     return this.#server?.peers.values() ?? [];
   }
 
-  /** Some client does not keep up: nothing more is taken from whoever feeds it. */
-  #hold(): void {
-    this.#input.pause();
-    this.#steer();
-  }
-
+  /** Everybody keeps up again. */
   #release(): void {
     if (this.#inputStarted && !this.#inputEnded) this.#input.resume();
-    this.#steer();
-  }
-
-  #steer(): void {
-    const stop = this.#full || (this.#options.flag('broadcast') && this.#broadcast.blocked);
-    for (const { link } of this.#peers()) {
-      if (stop) link.pause();
-      else link.resume();
-    }
   }
 
   #outputFailed(code: string, message: string): void {
@@ -191,9 +168,9 @@ class ServerSession {
     const again = this.#status !== undefined;
     this.#status ??= status;
     this.#input.stop();
-    this.#full = false;
-    this.#steer();
+    this.#serving.leave();
     this.#server?.stop(1001, 'the server ends');
+    if (again) this.#serving.kill();
     if (again || !this.#server || this.#server.peers.size === 0) this.#end();
     else this.#stopFarewell = this.#clock.after(FAREWELL, () => this.#end());
   }
@@ -204,7 +181,7 @@ class ServerSession {
     const status = this.#status ?? ExitStatus.ok;
     const written = this.#output.finish();
     // Whoever was told to end does not wait for a reader that may have stalled for ever.
-    if (status > 128) this.#finish(status);
-    else void written.then(() => this.#finish(status));
+    const over = status > 128 ? [] : [written];
+    void Promise.all([...over, this.#serving.settled()]).then(() => this.#finish(status));
   }
 }

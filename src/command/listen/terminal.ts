@@ -1,9 +1,9 @@
 import type { Options } from '../../cli/value.ts';
-import { Broadcast } from '../../endpoint/broadcast.ts';
-import type { Peer, Server, ServerOptions } from '../../endpoint/server.ts';
+import type { Serving } from '../../endpoint/behaviour/serving.ts';
+import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
-import type { MessageView } from '../../protocol/message/message.ts';
+import type { RequestHead } from '../../protocol/http/head.ts';
 import type { ReplCommand } from '../../repl/repl-command.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { countText } from '../../view/size.ts';
@@ -18,12 +18,18 @@ import { Reminder } from '../session/reminder.ts';
 import { Toolbox } from '../session/toolbox.ts';
 import { ClientList } from './client-list.ts';
 import { serve } from './serve.ts';
+import { type SessionStage, stageOf } from './stage.ts';
 
 /** `listen` for a person: who comes is announced, what is typed goes to every client. */
-export async function listenTerminal(options: Options, serverOptions: ServerOptions, env: Env): Promise<number> {
+export async function listenTerminal(
+  options: Options,
+  serverOptions: ServerOptions,
+  serving: Serving,
+  env: Env,
+): Promise<number> {
   const writing = writingOf(options);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
-  return new ServerTerminal(options, serverOptions, env, execute, await lookOf(options, env, env.stdout)).run();
+  return new ServerTerminal(options, serverOptions, serving, env, execute, await lookOf(options, env, env.stdout)).run();
 }
 
 /** Milliseconds that clients have for their closing handshake once we end. */
@@ -32,6 +38,8 @@ const FAREWELL = 5000;
 class ServerTerminal {
   readonly #options: Options;
   readonly #serverOptions: ServerOptions;
+  readonly #serving: Serving;
+  readonly #stage: SessionStage;
   readonly #env: Env;
   readonly #execute: readonly OutgoingMessage[];
   readonly #look: Look;
@@ -39,7 +47,6 @@ class ServerTerminal {
   readonly #diagnostics: Diagnostics;
   readonly #clients: ClientList;
   readonly #reminder: Reminder;
-  readonly #broadcast: Broadcast;
   #toolbox: Toolbox | undefined;
   #server: Server | undefined;
   /** The screen is slower than the clients. */
@@ -49,9 +56,28 @@ class ServerTerminal {
   #over = false;
   #finish: (status: number) => void = () => undefined;
 
-  constructor(options: Options, serverOptions: ServerOptions, env: Env, execute: readonly OutgoingMessage[], look: Look) {
+  readonly #handler: ServerHandler = {
+    opened: (peer, request) => this.#opened(peer, request),
+    message: () => undefined,
+    pong: () => undefined,
+    drain: () => this.#toolbox?.relieved(),
+    peerClosed: () => undefined,
+    ended: (_, ending) => this.#ended(ending),
+    refused: (number, remote, left, why) => this.#clients.refused(number, remote, left, why),
+    trouble: (_, message) => this.#console.warn(message),
+  };
+
+  constructor(
+    options: Options,
+    serverOptions: ServerOptions,
+    serving: Serving,
+    env: Env,
+    execute: readonly OutgoingMessage[],
+    look: Look,
+  ) {
     this.#options = options;
     this.#serverOptions = serverOptions;
+    this.#serving = serving;
     this.#env = env;
     this.#execute = execute;
     this.#look = look;
@@ -61,16 +87,15 @@ class ServerTerminal {
     this.#clients = new ClientList(look, this.#console, () => this.#server?.peers ?? new Map());
     const { clock } = clientEnv(env);
     this.#reminder = new Reminder(clock, (text) => this.#console.note(text));
-    this.#broadcast = new Broadcast(clock, {
-      blocked: () => {
-        this.#steer();
-        this.#reminder.expect('a client takes nothing: the others wait for it, 10 s at most');
+    this.#stage = stageOf(
+      serverOptions,
+      clock,
+      (peer, text) => this.#tell(peer, text),
+      (isWaiting) => {
+        if (isWaiting) this.#reminder.expect('a client takes nothing: the others wait for it, 10 s at most');
+        else this.#reminder.cancel();
       },
-      clear: () => {
-        this.#steer();
-        this.#reminder.cancel();
-      },
-    });
+    );
   }
 
   async run(): Promise<number> {
@@ -96,17 +121,11 @@ class ServerTerminal {
       this.#serverOptions,
       this.#env,
       (event) => this.#record(event),
-      {
-        opened: (peer) => this.#opened(peer),
-        message: (peer, message) => this.#received(peer, message),
-        pong: () => undefined,
-        drain: (peer) => this.#relieved(peer),
-        peerClosed: () => undefined,
-        ended: (peer, ending) => this.#ended(peer, ending),
-        refused: (number, remote, left) => this.#clients.refused(number, remote, left),
-        trouble: (_, message) => this.#console.warn(message),
-      },
+      this.#handler,
       (line) => this.#print(this.#look.style.good(line.replace(/^wstap: l/, 'L'))),
+      (port) => {
+        this.#stage.place.port = port;
+      },
     );
   }
 
@@ -140,55 +159,55 @@ class ServerTerminal {
     const terminal = this.#toolbox?.terminal;
     if ((event.type !== 'message' && event.type !== 'frame') || !terminal?.needsDrain || this.#screenFull) return;
     this.#screenFull = true;
-    this.#steer();
+    this.#serving.hold(true);
     void terminal.drained().then(() => {
       this.#screenFull = false;
-      this.#steer();
+      this.#serving.hold(false);
     });
   }
 
-  #opened(peer: Peer): void {
-    this.#clients.opened(peer);
+  #opened(peer: Peer, request: RequestHead): void {
+    const guest = this.#serving.welcome(peer, request, this.#handler, this.#stage);
+    this.#clients.opened(peer, guest.kind, this.#options.count('verbose') > 0);
+    if (guest.kind.drops) this.#console.mute(peer.number);
     peer.link.connection.watch(true);
     for (const { opcode, data } of this.#execute) {
       this.#console.sent({ opcode, data }, peer.number);
       peer.link.send(opcode, data, 0, data.length, true);
     }
-    if (this.#screenFull) peer.link.pause();
+    this.#serving.begin(guest);
     if (this.#options.flag('once')) this.#server?.stopAccepting();
   }
 
-  #received(peer: Peer, { opcode, buffer, start, end }: MessageView): void {
-    if (this.#options.flag('echo') && peer.link.open) peer.link.send(opcode, buffer, start, end, true);
-    if (!this.#options.flag('broadcast')) return;
-    const others = this.#clients.peers.filter((other) => other !== peer);
-    this.#broadcast.send(others, opcode, buffer, start, end);
+  /** Something of a client's behaviour, such as what its program says. */
+  #tell(peer: Peer, text: string): Promise<void> | undefined {
+    this.#console.note(this.#look.safe(text), peer.number);
+    const terminal = this.#toolbox?.terminal;
+    return terminal?.needsDrain ? terminal.drained() : undefined;
   }
 
-  /** Reads nothing more while the screen, or a client to whom all is sent on, does not keep up. */
-  #steer(): void {
-    const stop = this.#screenFull || this.#broadcast.blocked;
-    for (const { link } of this.#clients.peers) {
-      if (stop) link.pause();
-      else link.resume();
-    }
-  }
-
-  #relieved(peer: Peer): void {
-    this.#broadcast.relieved(peer);
+  #ended(ending: Ending): void {
     this.#toolbox?.relieved();
-  }
-
-  #ended(peer: Peer, ending: Ending): void {
-    this.#relieved(peer);
     if (this.#options.flag('once')) this.#conclude(this.#status ?? statusOf(ending, this.#diagnostics.violation !== undefined));
     else if (this.#status !== undefined && this.#clients.peers.length === 0) this.#conclude(this.#status);
   }
 
   #obey(command: ReplCommand): void {
     if (command.type === 'clients') this.#clients.print(this.#env.now());
+    else if (command.type === 'mute' || command.type === 'unmute') this.#mute(command);
     else if (command.type === 'kick') this.#clients.kick(command.client, command.code, command.reason);
     else if (command.type === 'handshake') this.#clients.printHandshake(command.client);
+  }
+
+  #mute({ type, client }: Extract<ReplCommand, { type: 'mute' | 'unmute' }>): void {
+    if (!this.#clients.numbers.includes(client)) this.#console.warn(this.#clients.absent(client));
+    else if (type === 'mute') {
+      this.#console.mute(client);
+      this.#console.note('its messages and frames are not shown; /unmute shows them again', client);
+    } else {
+      this.#console.unmute(client);
+      this.#console.note('its messages and frames are shown', client);
+    }
   }
 
   #signalled(signal: EndSignal): void {
@@ -205,18 +224,24 @@ class ServerTerminal {
     }
     this.#status = status;
     this.#reminder.expect(`waiting for ${countText(count, 'client')} to close, 5 s at most; Ctrl-D again ends now`);
+    this.#serving.leave();
     this.#server?.stop(1001, 'the server ends');
     const timer = setTimeout(() => this.#conclude(status), FAREWELL);
     this.#stopFarewell = () => clearTimeout(timer);
   }
 
   #conclude(status: number): void {
-    if (this.#over) return;
+    if (this.#over) {
+      // Asked once more: whatever still runs for a client is not waited for.
+      this.#serving.kill();
+      return;
+    }
     this.#reminder.cancel();
     if (!this.#options.flag('quiet')) this.#console.farewell();
     this.#toolbox?.terminal.close();
     this.#over = true;
-    this.#finish(status);
+    this.#server?.destroy();
+    void this.#serving.settled().then(() => this.#finish(status));
   }
 
   #print(text: string): void {

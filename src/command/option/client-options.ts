@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { mistakesOf } from '../../cli/mistake.ts';
 import { UsageError } from '../../cli/option.ts';
 import type { Options } from '../../cli/value.ts';
 import type { ClientOptions } from '../../endpoint/client.ts';
@@ -8,31 +6,65 @@ import { CLIENT_LIMITS, type Limits } from '../../protocol/connection/limits.ts'
 import { BROWSER_OFFER } from '../../protocol/extension/negotiate.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
 import { isToken } from '../../protocol/http/parameter-list.ts';
-import { LocalError } from '../command.ts';
-import { type Address, tlsFor } from './target.ts';
+import type { Target } from '../../transport/route.ts';
+import { type Given, requestFor } from './asking.ts';
+import type { ClientDraft } from './client-draft.ts';
+import { authorizationLine, loginOf } from './credentials.ts';
+import { cookiesOf, goingOn } from './going-on.ts';
+import { alpnFor, httpVersion, refuseForHttp2 } from './http-version-options.ts';
+import { netrcOf } from './netrc.ts';
+import { proxyFinder } from './proxy.ts';
+import { roadOf } from './road.ts';
+import type { Address } from './target.ts';
+import type { TlsSettings } from './tls.ts';
 
-/** Parsed options → what a client needs. Secrets that are missing are asked for here, before anything is open. */
-export async function clientOptions(options: Options, address: Address, env: Env): Promise<ClientOptions> {
+/**
+ * Parsed options → what a client needs. Secrets that are missing are asked for here, before anything is open.
+ * `inside`: the server is our own, and no proxy leads there.
+ */
+export async function clientOptions(options: Options, address: Address, env: Env, inside = false): Promise<ClientOptions> {
   const subprotocols = options.texts('subprotocol').flatMap((text) => text.split(',').map((name) => name.trim()));
   const wrong = subprotocols.find((name) => !isToken(name));
   if (wrong !== undefined) throw new UsageError(`${JSON.stringify(wrong)} is no subprotocol: a name has no spaces or separators`);
-  const headers = [...(await credentials(options, address, env)), ...cookies(options), ...options.texts('header')];
+  const headers = options.texts('header');
   for (const line of headers) {
     const header = parseHeaderLine(line);
     if (typeof header === 'string') throw new UsageError(`--header ${JSON.stringify(line)}: ${header}`);
   }
-  const tls = tlsFor(address, await certificates(options), options.flag('insecure'));
-  return {
-    target: { host: address.host, port: address.port, tls },
-    request: {
-      host: options.text('host') ?? address.hostField,
-      target: address.target,
-      version: options.text('protocol') === '8' ? 8 : 13,
-      subprotocols,
-      extensions: offer(options),
-      origin: options.text('origin'),
-      headers,
+  const http = httpVersion(options);
+  await refuseForHttp2(headers, http);
+  const netrc = await netrcOf(options, env);
+  const login = await loginOf(options, address, netrc, env);
+  const cookies = await cookiesOf(options, env);
+  const wishes = { subprotocols, extensions: offer(options), origin: options.text('origin') };
+  const draft = await draftOf(options, wishes, http);
+  const given: Given = {
+    get common() {
+      return draft?.common ?? wishes;
     },
+    host: options.text('host'),
+    headers,
+    cookies: options.texts('cookie').filter((pair) => pair.includes('=')),
+    stored: cookies && ((url) => cookies.header(url)),
+  };
+  let settings: TlsSettings | undefined = address.secure || givesTls(options) ? await readTls(options, env) : undefined;
+  const proxyTo = proxyFinder(options, env, settings?.extraCa ?? []);
+  /** The way to an address: asked again for each redirect. `own`: the origin that the user named, and no other. */
+  const targetOf = async (to: Address, own: boolean): Promise<Target> => {
+    if (to.secure) settings ??= await readTls(options, env);
+    const tls = to.secure ? settings?.choiceFor(to, own) : undefined;
+    const proxy = inside ? undefined : await proxyTo(to);
+    return { host: to.host, port: to.port, tls: alpnFor(tls, http), proxy, road: roadOf(options, to.unixSocket) };
+  };
+  const going = goingOn({ options, env, address, given, login, netrc, targetOf }, cookies);
+  return {
+    http,
+    target: await targetOf(address, true),
+    // Asked for at each opening: a reconnection takes the cookies that were set meanwhile.
+    get request() {
+      return requestFor(given, address, true, login && authorizationLine(login));
+    },
+    ...(draft ? draft.options(going) : going),
     limits: limitsOf(options, CLIENT_LIMITS),
     headLimits: { maxBytes: options.number('max-header') ?? 64 * 1024, maxFields: 128 },
     tolerance: options.flag('lenient') ? 'lenient' : 'strict',
@@ -53,67 +85,33 @@ export function limitsOf(options: Options, defaults: Limits): Limits {
   };
 }
 
+/** What reads the older versions is loaded where one is asked for. */
+async function draftOf(options: Options, wishes: Given['common'], http: ClientOptions['http']): Promise<ClientDraft | undefined> {
+  const text = options.text('draft');
+  if (text === undefined || text === '13') return undefined;
+  const { ClientDraft } = await import('./client-draft.ts');
+  const draft = new ClientDraft(text, wishes);
+  if (http === '2' && (draft.dialect !== 'rfc6455' || text === 'auto'))
+    throw new UsageError('HTTP/2 carries RFC 6455 and nothing older: leave out --draft or --http2');
+  return draft;
+}
+
 function offer(options: Options): string | undefined {
   const parameters = options.text('deflate');
+  if (parameters !== undefined && NAMED_EXTENSION.test(parameters)) return parameters.trim();
   if (parameters !== undefined) return parameters.trim() === '' ? 'permessage-deflate' : `permessage-deflate; ${parameters}`;
   return options.flag('compress') ? BROWSER_OFFER : undefined;
 }
 
-async function credentials(options: Options, address: Address, env: Env): Promise<string[]> {
-  const given = options.text('auth') ?? address.userinfo;
-  const bearer = options.text('bearer');
-  if (given !== undefined && bearer !== undefined) throw new UsageError('--auth and --bearer both set Authorization: give one');
-  if (bearer !== undefined) {
-    const token = bearer.startsWith('@') ? (await readLocal(bearer.slice(1))).toString('utf8').trim() : bearer;
-    return [`Authorization: Bearer ${token}`];
-  }
-  if (given === undefined) return [];
-  const whole = given.includes(':') ? given : `${given}:${await password(given, options, env)}`;
-  return [`Authorization: Basic ${Buffer.from(whole, 'utf8').toString('base64')}`];
+/** An extension of its own, in place of parameters. */
+const NAMED_EXTENSION = /^\s*(?:x-webkit-deflate-frame|deflate-frame|permessage-deflate)\s*(?:;|$)/;
+
+/** Whether something is said of TLS: mistakes in it are told for a plain address too. */
+function givesTls(options: Options): boolean {
+  return ['ca', 'ca-only', 'cert', 'key', 'tls-min', 'tls-max', 'keylog'].some((name) => options.has(name));
 }
 
-async function password(user: string, options: Options, env: Env): Promise<string> {
-  const { WSTAP_PASSWORD: stored } = env.variables;
-  if (stored !== undefined) return stored;
-  const { askSecret } = await import('../../cli/secret.ts');
-  const question = {
-    prompt: `Password for ${JSON.stringify(user).slice(1, -1)}: `,
-    instead: '--auth USER:PASSWORD or the variable WSTAP_PASSWORD',
-    noInput: options.flag('no-input'),
-    variables: env.variables,
-    platform: env.platform,
-    stdin: env.stdin,
-  };
-  return askSecret(question, mistakesOf('wstap connect'));
-}
-
-function cookies(options: Options): string[] {
-  const list = options.texts('cookie');
-  return list.length === 0 ? [] : [`Cookie: ${list.join('; ')}`];
-}
-
-async function certificates(options: Options): Promise<string[]> {
-  const files = await Promise.all(
-    options.texts('ca').map(async (path) => ({ path, pem: (await readLocal(path)).toString('latin1') })),
-  );
-  const wrong = files.find(({ pem }) => !pem.includes('-----BEGIN CERTIFICATE-----'));
-  if (wrong) throw new LocalError(`${wrong.path} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
-  return files.map(({ pem }) => pem);
-}
-
-/** A file, whole. Throws `LocalError` that says which and why. */
-export async function readLocal(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new LocalError(reasonOf(error, path));
-  }
-}
-
-function reasonOf(error: unknown, path: string): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `there is no file ${JSON.stringify(path)}`;
-  if (code === 'EACCES') return `${JSON.stringify(path)} may not be read`;
-  if (code === 'EISDIR') return `${JSON.stringify(path)} is a directory`;
-  return `${JSON.stringify(path)} cannot be read: ${message}`;
+async function readTls(options: Options, env: Env): Promise<TlsSettings> {
+  const { tlsSettings } = await import('./tls.ts');
+  return tlsSettings(options, env);
 }

@@ -14,20 +14,4 @@ export const NETWORK_OPTIONS: readonly OptionSpec[] = [
     group: NETWORK,
     summary: 'one deadline for the whole way to an open connection',
   },
-  {
-    name: 'insecure',
-    short: ['n', 'k'],
-    aliases: ['no-check'],
-    kind: 'flag',
-    group: NETWORK,
-    summary: 'go on with a certificate that does not verify',
-  },
-  {
-    name: 'ca',
-    kind: 'value',
-    repeatable: true,
-    placeholder: 'FILE',
-    group: NETWORK,
-    summary: 'trust these certificates (PEM) too',
-  },
 ];

@@ -1,4 +1,5 @@
 import type { OptionSpec } from '../../cli/option.ts';
+import { CLIENT_DRAFT } from './draft-options.ts';
 
 const HANDSHAKE = 'Opening handshake';
 
@@ -48,7 +49,7 @@ export const REQUEST_OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
     placeholder: 'K=V',
     group: HANDSHAKE,
-    summary: 'send this cookie',
+    summary: 'send this cookie; FILE without = is read as --cookie-file',
   },
   {
     name: 'compress',
@@ -64,16 +65,8 @@ export const REQUEST_OPTIONS: readonly OptionSpec[] = [
     placeholder: 'PARAMETERS',
     group: HANDSHAKE,
     summary: "offer exactly these, e.g. 'client_max_window_bits=10'",
-    details: 'Offers permessage-deflate with exactly these parameters, separated by semicolons as in RFC 7692 §7.1.',
+    details:
+      'Offers permessage-deflate with exactly these parameters, separated by semicolons as in RFC 7692 §7.1. `deflate-frame` or `x-webkit-deflate-frame` in front offers that extension of 2012 instead, which old Safari speaks.',
   },
-  {
-    name: 'protocol',
-    short: ['p'],
-    kind: 'value',
-    placeholder: 'VERSION',
-    choices: ['13', '8'],
-    group: HANDSHAKE,
-    hidden: true,
-    summary: 'Sec-WebSocket-Version to ask for, as in wscat',
-  },
+  CLIENT_DRAFT,
 ];

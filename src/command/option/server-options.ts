@@ -4,6 +4,7 @@ import type { ServerOptions } from '../../endpoint/server.ts';
 import { SERVER_LIMITS } from '../../protocol/connection/limits.ts';
 import type { ServerPreference } from '../../protocol/extension/permessage-deflate.ts';
 import { readParameters } from '../../protocol/extension/permessage-deflate.ts';
+import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
 import type { Finding } from '../../protocol/handshake/finding.ts';
 import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../../protocol/handshake/origin.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
@@ -11,6 +12,7 @@ import { fieldValues, SERVER_HEAD_LIMITS } from '../../protocol/http/head.ts';
 import { isToken, parseParameterList } from '../../protocol/http/parameter-list.ts';
 import { PinnedBudget } from '../../protocol/message/pinned.ts';
 import { limitsOf } from './client-options.ts';
+import { acceptedDrafts } from './drafts.ts';
 
 /** Parsed options → what a server needs. */
 
@@ -34,7 +36,13 @@ export function serverDefaults(): Omit<ServerOptions, 'hosts' | 'port'> {
   };
 }
 
-export function serverOptions(options: Options, hosts: readonly string[], port: number): ServerOptions {
+/** `doors`: in place of hosts and port. */
+export function serverOptions(
+  options: Options,
+  hosts: readonly string[],
+  port: number,
+  doors?: ServerOptions['doors'],
+): ServerOptions {
   const subprotocols = options.texts('subprotocol').flatMap((text) => text.split(',').map((name) => name.trim()));
   const wrong = subprotocols.find((name) => !isToken(name));
   if (wrong !== undefined) throw new UsageError(`${JSON.stringify(wrong)} is no subprotocol: a name has no spaces or separators`);
@@ -46,6 +54,7 @@ export function serverOptions(options: Options, hosts: readonly string[], port: 
     ...serverDefaults(),
     hosts,
     port,
+    doors,
     limits: limitsOf(options, SERVER_LIMITS),
     tolerance: options.flag('lenient') ? 'lenient' : 'strict',
     subprotocols,
@@ -53,8 +62,10 @@ export function serverOptions(options: Options, hosts: readonly string[], port: 
     deflate: options.off('compress') ? undefined : preference(options.text('deflate')),
     headLimits: { ...SERVER_HEAD_LIMITS, maxBytes: options.number('max-header') ?? SERVER_HEAD_LIMITS.maxBytes },
     handshakeTimeout: options.number('timeout') ?? 10_000,
+    http2: options.flag('http2'),
+    dialects: acceptedDrafts(options.texts('draft')),
     maxConnections: options.number('max-connections') ?? 1024,
-    policy: policyOf(options, hosts),
+    policy: policyOf(options, hosts, doors),
   };
 }
 
@@ -80,14 +91,17 @@ function preference(text: string | undefined): ServerPreference {
  * resolve to it. So a foreign Origin and a foreign Host are refused, unless they are listed. A server that was put on
  * another address on purpose is reached by names that we cannot know: there only listed origins restrict.
  */
-function policyOf(options: Options, hosts: readonly string[]): ServerOptions['policy'] {
+function policyOf(options: Options, hosts: readonly string[], doors: ServerOptions['doors']): ServerOptions['policy'] {
   const origins = options.texts('origin');
   const names = options.texts('allow-host');
-  const local = hosts.every(isLoopbackName);
+  // No page reaches a Unix socket; a descriptor may well be of a port on loopback.
+  const local = doors ? doors.some((door) => 'fd' in door) : hosts.every(isLoopbackName);
   return (request) => {
-    const [origin] = fieldValues(request, 'Origin');
-    const [name = ''] = fieldValues(request, 'Host');
-    if ((local || origins.length > 0) && !isOriginAllowed(origin, origins)) return originRefused(origin ?? '');
+    // hybi-04 to -10 call it Sec-WebSocket-Origin; some clients sent both.
+    const sent = [...fieldValues(request, 'Origin'), ...fieldValues(request, 'Sec-WebSocket-Origin')];
+    const origin = sent.find((one) => !isOriginAllowed(one, origins));
+    const name = authorityOf(request) ?? '';
+    if ((local || origins.length > 0) && origin !== undefined) return originRefused(origin);
     if (local && !isHostAllowed(name, names)) return hostRefused(name);
     return undefined;
   };

@@ -11,7 +11,16 @@ export function warnings(options: Options, address: Address, env: Env): string[]
   if (env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0' && address.secure && !options.flag('insecure')) {
     list.push('! NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored; --insecure says it for one run');
   }
-  const secret = options.text('auth')?.includes(':') || (options.has('bearer') && !options.text('bearer')?.startsWith('@'));
+  if (options.flag('proxy-insecure')) {
+    list.push("! the proxy's certificate is not verified (--proxy-insecure): anybody may be listening");
+  }
+  const proxySecret =
+    options.text('proxy-auth')?.includes(':') || /:[^/]*@/.test(options.text('proxy')?.replace(/^.*:\/\//, '') ?? '');
+  const secret =
+    proxySecret ||
+    isPlainSecret(options.text('passphrase')) ||
+    options.text('auth')?.includes(':') ||
+    (options.has('bearer') && !options.text('bearer')?.startsWith('@'));
   const secretHeader = options.texts('header').some((line) => isSecretField(line.split(':')[0]?.trim() ?? ''));
   if (secret || secretHeader || options.has('cookie') || address.userinfo !== undefined) env.hideArguments?.();
   if (secret && env.stderr.isTTY) {
@@ -21,6 +30,11 @@ export function warnings(options: Options, address: Address, env: Env): string[]
     list.push('! ws:// sends the password or token unencrypted');
   }
   return list;
+}
+
+/** Given as it is, and not as a file to read it from. */
+function isPlainSecret(text: string | undefined): boolean {
+  return text !== undefined && (!text.startsWith('@') || text.startsWith('@@'));
 }
 
 /** Whoever shows a peer's bytes as they are is told once what that means. */

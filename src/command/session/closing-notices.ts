@@ -1,3 +1,4 @@
+import { closeContent } from '../../protocol/frame/close-content.ts';
 import { Opcode } from '../../protocol/frame/opcode.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { type Closing, closingLines } from '../../view/closing.ts';
@@ -44,9 +45,8 @@ export class ClosingNotices {
     const known = this.#known.get(connection);
     if (direction === 'sent') this.#note(connection, { closeSent: true });
     else if (known && !known.closeSent && violations.length === 0) {
-      const payload = Buffer.from(frame.payload);
-      const code = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
-      this.#tell({ code, reason: payload.toString('utf8', 2), wasClean: true, by: 'peer' }, connection);
+      const { code = 1005, reason } = closeContent(frame);
+      this.#tell({ code, reason: Buffer.from(reason).toString('utf8'), wasClean: true, by: 'peer' }, connection);
       known.told = true;
     }
   }

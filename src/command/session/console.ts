@@ -5,7 +5,9 @@ import type { Dump, Filter } from '../../repl/repl-command.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
 import { breachLines } from '../../view/closing.ts';
+import { faultText } from '../../view/fault.ts';
 import { frameView } from '../../view/frame.ts';
+import { gapLine } from '../../view/gap.ts';
 import { messageText, type ShownMessage } from '../../view/message.ts';
 import { quoteBytes } from '../../view/quote.ts';
 import { durationText } from '../../view/size.ts';
@@ -39,7 +41,7 @@ export function consoleOptions(options: Options, look: Look, numbered: boolean):
   return {
     look,
     showPings: options.flag('show-ping-pong'),
-    keepsPinging: options.has('ping-interval'),
+    keepsPinging: options.has('ping-interval') || options.has('ping-timeout'),
     numbered,
     dump: dumpOf(options) ?? 'off',
     dumpMax: options.number('dump-max'),
@@ -66,6 +68,9 @@ export class Console {
   /** Payloads of pings of ours that are not answered yet, the oldest first. */
   readonly #unanswered = new Set<string>();
 
+  /** Connections of which neither messages nor frames are shown. */
+  readonly #muted = new Set<number>();
+
   /** `print` takes whole lines, without the last line feed. */
   constructor(options: ConsoleOptions, print: (text: string) => void) {
     this.#options = options;
@@ -81,12 +86,29 @@ export class Console {
   /** The sink: shows what is to be shown, and counts everything. */
   readonly record = (event: SessionEvent): void => {
     this.tally.record(event);
+    if (event.type === 'closed') this.#muted.delete(event.connection);
+    if ((event.type === 'frame' || event.type === 'message') && this.#muted.has(event.connection)) return;
     if (event.type === 'frame') this.#showFrame(event);
     else if (event.type === 'message' && event.direction === 'received') this.#showMessage(event);
+    else if (event.type === 'gap') this.print(gapLine(event, this.#options.look));
     else if (event.type === 'rtt') this.#showRoundTrip(event.rtt, event.connection);
     else if (event.type === 'violation') this.#showViolation(event);
+    else if (event.type === 'fault') this.note(faultText(event, this.#options.look.safe), event.connection);
     this.#closings.record(event);
   };
+
+  /** Shows nothing more of what goes over this connection; it is counted. */
+  mute(connection: number): void {
+    this.#muted.add(connection);
+  }
+
+  unmute(connection: number): void {
+    this.#muted.delete(connection);
+  }
+
+  isMuted(connection: number): boolean {
+    return this.#muted.has(connection);
+  }
 
   /** A remark of ours, between the messages. */
   note(text: string, connection?: number): void {

@@ -1,6 +1,6 @@
 import type { EndSignal } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
-import type { SessionEvent } from '../../session/event.ts';
+import type { HopName, SessionEvent } from '../../session/event.ts';
 
 /** How a session ended → what the shell is told. */
 export type Ending = Extract<SessionEvent, { type: 'failure' | 'refused' | 'closed' }>;
@@ -12,14 +12,24 @@ export function statusOf(ending: Ending, broken: boolean): ExitStatus {
       return ExitStatus.handshake;
     case 'failure':
       if (ending.code === 'TIMEOUT') return ExitStatus.timeout;
-      if (ending.hop === 'tls') return ExitStatus.tls;
-      if (ending.hop === 'http') return ExitStatus.handshake;
-      return ending.hop === 'stream' ? ExitStatus.abnormal : ExitStatus.connect;
+      return AT_HOP[ending.hop];
     case 'closed':
       if (broken) return ExitStatus.protocol;
       return ending.wasClean && NORMAL.has(ending.code) ? ExitStatus.ok : ExitStatus.abnormal;
   }
 }
+
+const AT_HOP: Readonly<Record<HopName | 'stream', ExitStatus>> = {
+  dns: ExitStatus.connect,
+  tcp: ExitStatus.connect,
+  unix: ExitStatus.connect,
+  proxy: ExitStatus.connect,
+  'proxy-tls': ExitStatus.tls,
+  tls: ExitStatus.tls,
+  http: ExitStatus.handshake,
+  http2: ExitStatus.handshake,
+  stream: ExitStatus.abnormal,
+};
 
 /** What the shell is told where a signal ended us. */
 export const STATUS_OF_SIGNAL: Readonly<Record<EndSignal, ExitStatus>> = {

@@ -1,6 +1,7 @@
 import { ExitStatus } from '../../exit-status.ts';
 import type { Violation } from '../../protocol/rule.ts';
 import type { SessionEvent } from '../../session/event.ts';
+import { gapText } from '../../view/gap.ts';
 import type { DiagnosticsOptions } from '../option/diagnostics-options.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { type Ending, statusOf } from './failure.ts';
@@ -22,6 +23,7 @@ export class LateDiagnostics {
 
   record(event: SessionEvent): void {
     if (event.type === 'violation' && event.fatal) this.violation = event.violation;
+    if (event.type === 'gap') this.note(gapText(event));
     // Frames and messages are many, and no last word needs them.
     if (event.type !== 'frame' && event.type !== 'message' && event.type !== 'rtt') this.#kept.push(event);
   }

@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/option.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env, InputStream } from '../../env.ts';
 import { LocalError } from '../command.ts';
-import { readLocal } from '../option/client-options.ts';
+import { readLocal } from '../option/local-file.ts';
 
 /** What the user hands over → messages: which opcode, and which bytes. */
 export interface OutgoingMessage {

@@ -2,7 +2,7 @@ import type { Action } from '../../protocol/connection/action.ts';
 import { LocalProtocolError } from '../../protocol/rule.ts';
 import type { Sendable } from '../../repl/repl-command.ts';
 import { LocalError } from '../command.ts';
-import { readLocal } from '../option/client-options.ts';
+import { readLocal } from '../option/local-file.ts';
 
 /** Does what a typed line asks to be sent, to one connection or to several. What cannot be done is said, not thrown. */
 export interface Recipient {

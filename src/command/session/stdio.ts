@@ -5,6 +5,7 @@ import type { PipeInput } from '../../endpoint/pipe.ts';
 import type { Env } from '../../env.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { SessionEvent } from '../../session/event.ts';
+import { Tally } from '../../session/tally.ts';
 import { eventJson } from '../../view/json.ts';
 import { payloadOf } from '../../view/payload.ts';
 import { decodeMessage, type Writing } from './outgoing.ts';
@@ -60,6 +61,8 @@ export class Output {
   readonly #writer: PayloadWriter;
   readonly #shape: Parameters<typeof payloadOf>[1] | undefined;
   readonly #frames: boolean;
+  /** Of what is written as events. */
+  readonly #tally = new Tally();
 
   /** `frames`: whether frames are among the JSON events. */
   constructor(options: Options, env: Env, frames: boolean, handler: WriterHandler) {
@@ -83,7 +86,8 @@ export class Output {
 
   event(event: SessionEvent): void {
     if (this.#shape || (event.type === 'frame' && !this.#frames)) return;
-    const line = Buffer.from(eventJson(event), 'utf8');
+    this.#tally.record(event);
+    const line = Buffer.from(eventJson(event, { roundTrips: this.#tally.roundTrips }), 'utf8');
     this.#writer.write(line, 0, line.length, 10);
   }
 

@@ -10,8 +10,9 @@ import { mayBeReceived } from './close-code.ts';
 import { checkedClosePayload, clippedClosePayload } from './close-payload.ts';
 import { type Closed, type ConnectionSink, messageEvent } from './event.ts';
 import type { ConnectionOptions } from './options.ts';
+import type { FrameOutbox } from './outbox.ts';
 import { next, type State, type Trigger } from './state.ts';
-import { type FrameOutbox, handmade, openMirror, openWire } from './wire.ts';
+import { handmade, openMirror, openWire } from './wire.ts';
 
 export type { ConnectionOptions } from './options.ts';
 
@@ -210,7 +211,8 @@ export class Connection {
   sendPrepared(message: PreparedMessage): void {
     this.#mustBeOpen();
     if (this.#masks) throw new LocalProtocolError('a client masks every frame anew: it cannot send a prepared one');
-    if (this.#options.framing) this.#sendMessage(Opcode[message.opcode], message.payload, 0, message.payload.length, true, false);
+    if (this.#options.framing || this.#options.outbox)
+      this.#sendMessage(Opcode[message.opcode], message.payload, 0, message.payload.length, true, false);
     else this.#outbox.bytes(message.frameFor(this.#options.extension), true);
   }
 

@@ -4,6 +4,7 @@ import type { MaskingKeySource } from '../frame/masking-key.ts';
 import type { PinnedBudget } from '../message/pinned.ts';
 import type { RuleId } from '../rule.ts';
 import type { Limits } from './limits.ts';
+import type { FrameOutbox } from './outbox.ts';
 
 /** What was agreed in the opening handshake, and how its user wants a connection to behave. */
 export interface ConnectionOptions {
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   readonly budget?: PinnedBudget | undefined;
   /** Of a draft before hybi-07: frames are read and written its way. */
   readonly framing?: Framing | undefined;
+  /** Stands between the connection and its usual outbox, for whoever wants frames wrong; not with `framing`. */
+  readonly outbox?: ((usual: FrameOutbox) => FrameOutbox) | undefined;
   /** Of a later draft: rules that it did not have yet. */
   readonly spared?: ReadonlySet<RuleId> | undefined;
 }

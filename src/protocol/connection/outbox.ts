@@ -148,6 +148,9 @@ export class Outbox {
   }
 }
 
+/** What a connection asks of where its frames go. */
+export type FrameOutbox = Pick<Outbox, 'pending' | 'frame' | 'text' | 'bytes' | 'take' | 'recycle'>;
+
 interface Loan {
   readonly slab: Slab;
   /** Up to where in the stream it was written. */

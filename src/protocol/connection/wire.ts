@@ -7,20 +7,18 @@ import { type ConnectionEvent, messageEvent } from './event.ts';
 import { Inbound } from './inbound.ts';
 import type { Limits } from './limits.ts';
 import type { ConnectionOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
+import { type FrameOutbox, Outbox } from './outbox.ts';
 
 /**
  * Chooses, once a connection, who reads and who writes its bytes: RFC 6455's own, or those of a draft before hybi-07. The
  * connection speaks to both in the terms of RFC 6455 and does not know which it has.
  */
-export type FrameOutbox = Pick<Outbox, 'pending' | 'frame' | 'text' | 'bytes' | 'take' | 'recycle'>;
-
 export function openWire(options: ConnectionOptions, sink: InboundSink): { inbound: DirectionReader; outbox: FrameOutbox } {
   const { role, limits, extension, budget, tolerance = 'strict', framing, spared } = options;
   const sender = role === 'client' ? 'server' : 'client';
   if (!framing) {
     const inbound = new Inbound({ sender, limits, extension, budget, tolerance, spared }, sink);
-    return { inbound, outbox: new Outbox() };
+    return { inbound, outbox: options.outbox?.(new Outbox()) ?? new Outbox() };
   }
   const outbox = framing.outbox(role);
   return { inbound: framing.inbound({ sender, limits, budget, tolerance, closing: outbox.closing }, sink), outbox };

@@ -3,6 +3,7 @@ import type { Finding } from '../handshake/finding.ts';
 import { fail, NOT_SENT, pass, quoted, times, type Verdict, warn } from '../handshake/verdict.ts';
 import { fieldValues } from '../http/head.ts';
 import { hasToken } from '../http/parameter-list.ts';
+import { redactUrl } from '../http/redact.ts';
 import { judgeProof } from './check-hixie-proof.ts';
 import type { CheckOptions, OpeningAnswer, OpeningRequest } from './handshake.ts';
 import { locationDifference, locationOf } from './hixie-location.ts';
@@ -121,13 +122,14 @@ function checkLocation({ request, answer: { head }, rules, options }: Exchange):
   const values = fieldValues(head, rules.locationField);
   const [location = ''] = values;
   const fitting = request ? schemes(options.secure).map((secure) => locationOf(request.head, secure)) : [];
-  const expected = fitting.join(' or ') || 'one address';
-  if (values.length > 1) return fail(expected, times(values));
+  // Queries hold secrets.
+  const [expected, actual] = [fitting.map(redactUrl).join(' or ') || 'one address', redactUrl(location)];
+  if (values.length > 1) return fail(expected, times(values.map(redactUrl)));
   if (values.length === 0)
     return lapse(options.strict, expected, NOT_SENT, `${rules.locationField} is missing: browsers refuse that.`);
-  if (!request) return warn(location, 'It cannot be verified without the request.');
-  if (fitting.includes(location)) return pass(location);
-  return lapse(options.strict, expected, location, locationDifference(fitting[0] ?? '', location));
+  if (!request) return warn(actual, 'It cannot be verified without the request.');
+  if (fitting.includes(location)) return pass(actual);
+  return lapse(options.strict, expected, actual, locationDifference(fitting[0] ?? '', location));
 }
 
 const schemes = (secure: boolean | undefined) => (secure === undefined ? [false, true] : [secure]);

@@ -6,16 +6,27 @@ import { unauthorized } from './cause-unauthorized.ts';
 
 /** The likely cause of an answer with any status but 101. */
 export function causeByStatus(facts: Facts, response: ResponseHead): Cause | undefined {
-  return plainOnTls(facts, response) ?? byStatus(facts, response);
+  return plainOnTls(facts, response) ?? certificateWanted(facts, response) ?? byStatus(facts, response);
 }
 
 function plainOnTls(facts: Facts, response: ResponseHead): Cause | undefined {
   if (response.status !== 400 && response.status !== 497) return undefined;
   const says =
-    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL|requires TLS/i;
+    /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL|This port speaks TLS|requires TLS/i;
   if (!says.test(bodyText(facts)) && !says.test(response.reason)) return undefined;
   const remedy = facts.url === undefined ? 'the same URL with wss:' : inspect(withScheme(facts.url, true));
   return { cause: 'This port expects TLS, and the request came in plain text.', remedy };
+}
+
+/** Some servers let everybody through TLS and ask for the certificate afterwards: nginx with 400 (495 and 496 inside), wstap with 403. */
+function certificateWanted(facts: Facts, { status }: ResponseHead): Cause | undefined {
+  if (![400, 403, 495, 496].includes(status)) return undefined;
+  const body = bodyText(facts);
+  if (/No required SSL certificate was sent/i.test(body) || status === 496) {
+    return { cause: 'The server wants a client certificate, and none was shown.', remedy: '--cert FILE --key FILE' };
+  }
+  if (!/The SSL certificate error|certificate is not accepted/i.test(body) && status !== 495) return undefined;
+  return { cause: 'The server does not accept our client certificate.', remedy: '--cert FILE --key FILE with another one' };
 }
 
 type StatusCause = (facts: Facts, response: ResponseHead) => Cause | undefined;
@@ -127,7 +138,7 @@ function proxyAuthentication(_facts: Facts, response: ResponseHead): Cause {
   const scheme = header(response, 'Proxy-Authenticate')?.split(/[ ,]/, 1)[0];
   return {
     cause: `The proxy asks for ${scheme ? `${scheme} ` : ''}credentials.`,
-    remedy: '--proxy-auth USER, with --proxy URL where wstap does not know of the proxy yet',
+    remedy: '--proxy-auth USER (and --proxy URL, where none was given)',
   };
 }
 

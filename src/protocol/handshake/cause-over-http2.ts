@@ -1,6 +1,6 @@
 /** Causes where HTTP/2 was spoken, or should have been. */
 import type { Cause, Facts } from './cause-facts.ts';
-import { HTTP_2 } from './extended-connect.ts';
+import { HTTP_2, isOpening } from './extended-connect.ts';
 
 /**
  * The likely cause where the opening handshake went over HTTP/2; its `cause` is `undefined` where all is well. `undefined`
@@ -13,9 +13,10 @@ export function causeOverHttp2(facts: Facts): { readonly cause: Cause | undefine
   if (failure?.hop === 'http2') return withoutAnswer(failure.code);
   if (response?.version !== HTTP_2) {
     const asked = !response && request?.version === HTTP_2 && failure?.hop === 'http';
-    return asked && failure.code === 'RST_STREAM' ? { cause: RESET } : undefined;
+    const cause = asked ? UNANSWERED[failure.code] : undefined;
+    return cause && { cause };
   }
-  if (response.status >= 200 && response.status < 300) return { cause: failed && wrongAnswer(failed) };
+  if (isOpening(response)) return { cause: failed && wrongAnswer(failed) };
   const known = BY_STATUS[response.status];
   return known && { cause: known };
 }
@@ -34,6 +35,14 @@ const MUTE: Cause = {
   cause: 'The server sent no SETTINGS in time: it may not speak HTTP/2 here.',
   remedy: '--http1.1, or --timeout 30',
 };
+
+const ENDED: Cause = {
+  cause: 'The server ended the HTTP/2 connection instead of answering.',
+  remedy: '--http1.1; its log may say why',
+};
+
+/** What ends a request without an answer, by the code of the failure. */
+const UNANSWERED: Readonly<Record<string, Cause>> = { RST_STREAM: RESET, GOAWAY: ENDED, EMPTY: ENDED, HTTP2: ENDED };
 
 function withoutAnswer(code: string): { readonly cause: Cause } | undefined {
   if (code === 'TIMEOUT') return { cause: MUTE };

@@ -33,7 +33,8 @@ export function isConnectionSpecific({ name, value }: Field): boolean {
  * that HTTP/2 cannot carry.
  */
 export function buildExtendedConnect({ secure, ...parts }: ExtendedConnectParts): RequestHead {
-  refuseConnectionLines(parts.headers ?? []);
+  const unfit = connectionLine(parts.headers ?? []);
+  if (unfit !== undefined) throw new LocalProtocolError(`HTTP/2 has no ${unfit} header (RFC 9113 §8.2.2): leave it out`);
   const plain = buildRequest({ ...parts, key: NO_KEY });
   const [authority] = fieldValues(plain, 'Host');
   const own = plain.fields.filter((field) => field.name.toLowerCase() !== 'host' && !isUpgradeField(field));
@@ -66,15 +67,19 @@ function lowered({ name, value }: Field): Field {
   return { name: name.toLowerCase(), value };
 }
 
-function refuseConnectionLines(lines: readonly string[]): void {
+/** The name of the first `-H` line that HTTP/2 cannot carry; one that only takes a default out can be had. */
+export function connectionLine(lines: readonly string[]): string | undefined {
   for (const line of lines) {
     const header = parseHeaderLine(line);
     if (typeof header === 'string' || header.value === undefined) continue;
-    if (isConnectionSpecific({ name: header.name, value: header.value }))
-      throw new LocalProtocolError(
-        `HTTP/2 has no ${header.name} header (RFC 9113 §8.2.2): leave it out, or speak HTTP/1.1 (--http1.1)`,
-      );
+    if (isConnectionSpecific({ name: header.name, value: header.value })) return header.name;
   }
+  return undefined;
+}
+
+/** Whether this is the status of an answer that opens a WebSocket: 101, and over HTTP/2 any 2xx (RFC 9110 §9.3.6). */
+export function isOpening({ version, status }: ResponseHead): boolean {
+  return version === HTTP_2 ? status >= 200 && status < 300 : status === 101;
 }
 
 /** The request as a server read it: names as on the wire, pseudo-header fields first. */

@@ -22,11 +22,15 @@ export function isOriginAllowed(origin: string | undefined, listed: readonly str
   return parsed !== undefined && isLoopbackName(parsed.hostname);
 }
 
-/** `null`, `file://` and what has a path or a user is no origin of the web. */
+/**
+ * `null`, `file://` and what has a path or a user is no origin of the web. A host and its port alone are what libraries of 2012
+ * sent, and no browser ever.
+ */
 function parseOrigin(text: string): URL | undefined {
-  if (!/^https?:\/\/[^/?#@\s]+$/i.test(text)) return undefined;
+  const whole = /^[a-z0-9.-]+:\d+$/i.test(text) ? `http://${text}` : text;
+  if (!/^https?:\/\/[^/?#@\s]+$/i.test(whole)) return undefined;
   try {
-    return new URL(text);
+    return new URL(whole);
   } catch {
     return undefined;
   }

@@ -10,7 +10,6 @@ export interface RequestParts {
   readonly target: string;
   /** 16 random bytes in base64, see `keyFrom`. */
   readonly key: string;
-  readonly version?: 13 | 8;
   readonly subprotocols?: readonly string[];
   /** The value of Sec-WebSocket-Extensions; left out: none is offered. */
   readonly extensions?: string | undefined;
@@ -61,16 +60,13 @@ export function requestTarget(text: string): string {
 }
 
 function defaultFields(parts: RequestParts): Field[] {
-  const version = parts.version ?? 13;
   const fields: Field[] = [
     { name: 'Host', value: parts.host },
     { name: 'Connection', value: 'Upgrade' },
     { name: 'Upgrade', value: 'websocket' },
   ];
-  // Drafts 08 to 10 call it Sec-WebSocket-Origin; servers of version 8 take either.
-  const originName = version === 8 ? 'Sec-WebSocket-Origin' : 'Origin';
-  if (parts.origin !== undefined) fields.push({ name: originName, value: toLatin1(parts.origin) });
-  fields.push({ name: 'Sec-WebSocket-Version', value: String(version) });
+  if (parts.origin !== undefined) fields.push({ name: 'Origin', value: toLatin1(parts.origin) });
+  fields.push({ name: 'Sec-WebSocket-Version', value: '13' });
   fields.push({ name: 'Sec-WebSocket-Key', value: parts.key });
   if (parts.extensions !== undefined) fields.push({ name: 'Sec-WebSocket-Extensions', value: toLatin1(parts.extensions) });
   if (parts.subprotocols !== undefined && parts.subprotocols.length > 0) {

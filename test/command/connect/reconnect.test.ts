@@ -14,7 +14,9 @@ test('--reconnect comes back after trouble, and sends -x again', async () => {
   });
   const { status, stderr } = await run(['--reconnect', '-w', '-1', '-x', 'hello', url]);
   expect([status, got]).toEqual([0, ['hello', 'hello']]);
-  expect(stderr).toMatch(/^wstap: the connection was lost: 1006[\s\S]*wstap: connecting again in \d+ ms\n$/);
+  expect(stderr).toMatch(
+    /^wstap: the connection was lost: 1006[\s\S]*wstap: connecting again in \d+ ms\nwstap: connected again: gone for \d+ ms, 1 try\n$/,
+  );
 });
 
 test('input goes on where it stopped', async () => {

@@ -522,6 +522,7 @@ describe('connecting again', () => {
       ! not connected just now, so nothing was sent; once it is, ↑ brings the line
         back
       > /reconnect
+      ┄┄ connected again: gone for TIME, 1 try ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
       Connected to ws://127.0.0.1:PORT/ in TIME.
       > lost?
       "

@@ -130,7 +130,7 @@ test.each<[string[], string]>([
   [['--echo', '--broadcast'], '--echo and --broadcast exclude each other: give one'],
   [['--one'], '--one is about one client: give --once too'],
   [['-w', '1'], '--wait is about one client: give --once too'],
-  [['http://x'], '"http://x" is no address to listen at: write PORT or HOST:PORT'],
+  [['http://x'], '"http://x" is no address to listen at: write PORT, HOST:PORT or unix:PATH'],
   [['65536'], '"65536" is no address to listen at'],
   [['1', '2'], "'2' is one word too many"],
 ])('listen %j is refused: %s', async (argv, said) => {

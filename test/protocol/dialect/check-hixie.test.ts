@@ -212,6 +212,18 @@ describe('answers', () => {
     expect(found?.hint).toContain(said);
   });
 
+  it('secrets in the address are not repeated', () => {
+    const opening = asked(SIX.request, [], { target: '/?token=hunter2' });
+    for (const location of ['ws://example.com/?token=hunter2', 'ws://other/?token=hunter3']) {
+      const answer = answered(SIX.answer, [`Sec-WebSocket-Location: ${location}`]);
+      const findings = [
+        ...handshakeOf('hixie-76').checkRequest(opening),
+        ...handshakeOf('hixie-76').checkAnswer(opening, answer),
+      ];
+      expect(JSON.stringify(findings)).not.toContain('hunter');
+    }
+  });
+
   it('the right proof is shown beside a wrong one, and the mistake named', () => {
     const swapped = handshakeOf('hixie-76').answer(
       asked(SIX.request, ['Sec-WebSocket-Key1: 12998 5 Y3 1  .P00', 'Sec-WebSocket-Key2: 4 @1  46546xW%0l 1 5']),

@@ -19,6 +19,7 @@ test.each<[what: string, facts: Parameters<typeof likelyCause>[0], says: RegExp]
   ['the connection ends', failed('http2', 'EMPTY'), /speaks no HTTP\/2/],
   ['silence', failed('http2', 'TIMEOUT'), /no SETTINGS in time/],
   ['a reset', failed('http', 'RST_STREAM'), /reset the stream instead of answering/],
+  ['an end', failed('http', 'EMPTY'), /ended the HTTP\/2 connection instead of answering/],
   ['400', answered('400'), /does not take an extended CONNECT/],
   ['501', answered('501'), /does not take an extended CONNECT/],
   ['404, as over HTTP/1.1', answered('404'), /nothing at this path/],

@@ -53,7 +53,7 @@ describe('an answer with another status', () => {
     [502, [], '', 'could not reach the server behind it (502)'],
     [503, [], '', '→ again later'],
     [504, [], '', 'got no answer in time from the server behind it'],
-    [505, [], '', '→ an address that speaks HTTP/1.1'],
+    [505, [], '', '→ --http2, if it speaks WebSocket over HTTP/2'],
     [418, [], '', 'refused the request (418)'],
   ])('%i %j %j', (status, headers, body, words) => {
     expect(causeOf(status, headers, body)).toContain(words);

@@ -6,6 +6,7 @@ import {
   extendedRequest,
   extendedResponse,
   isConnectionSpecific,
+  isOpening,
 } from '../../../src/protocol/handshake/extended-connect.ts';
 import { answerRequest, refuse } from '../../../src/protocol/handshake/response.ts';
 import { encodeHead, type Field } from '../../../src/protocol/http/head.ts';
@@ -93,6 +94,17 @@ describe('an answer of HTTP/1.1, over HTTP/2', () => {
       'content-length: 3',
     ]);
   });
+});
+
+test.each([
+  ['HTTP/1.1', 101, true],
+  ['HTTP/1.1', 200, false],
+  ['HTTP/2', 200, true],
+  ['HTTP/2', 204, true],
+  ['HTTP/2', 101, false],
+  ['HTTP/2', 403, false],
+])('%s %i opens: %s', (version, status, opens) => {
+  expect(isOpening({ kind: 'response', version, status, reason: '', fields: [] })).toBe(opens);
 });
 
 test('heads from field lines', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { SocksDialogue, type SocksStep, type SocksWish } from '../../../src/protocol/tunnel/socks.ts';
 
@@ -168,6 +169,30 @@ test('the answers in any pieces', () => {
       expect(hex(Buffer.concat(rest)), `cut at ${first} and ${second}`).toBe('81 82');
     }
   }
+});
+
+test('whatever is answered, it comes to an end or waits, and never throws', () => {
+  const answers = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.uint8Array({ maxLength: 40 }).map((tail) => Uint8Array.of(5, 0, 5, 0, ...tail)),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(4 as const, 5 as const),
+      fc.boolean(),
+      answers,
+      fc.integer({ min: 1, max: 7 }),
+      (version, login, answer, size) => {
+        const dialogue = new SocksDialogue(wish({ version, ...(login && { credentials: ME }) }));
+        for (let at = 0; at < answer.length; at += size) {
+          const step = dialogue.push(answer.subarray(at, at + size));
+          if (step.state === 'refused') expect(step.refusal.message).not.toContain('undefined');
+          if (step.state !== 'more') return;
+        }
+        expect(dialogue.cutOff().message).not.toContain('undefined');
+      },
+    ),
+  );
 });
 
 test.each<[string, SocksWish, string]>([

@@ -1,0 +1,81 @@
+import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
+import type { PolicyRefusal } from '../admission.ts';
+import type { Peer, PeerHandler } from '../peer.ts';
+import type { Stage } from './behaviour.ts';
+import { BY_HAND } from './by-hand.ts';
+import { Guest } from './guest.ts';
+import { Intake } from './intake.ts';
+import type { Routes } from './routes.ts';
+import { type SendEvery, sendEvery } from './send-every.ts';
+
+/** All clients that are served, each by what its path asks for. */
+export class Serving {
+  readonly #routes: Routes;
+  readonly #sending: SendEvery | undefined;
+  readonly #guests = new Map<Peer, Guest>();
+  #held = false;
+  #leaving = false;
+
+  constructor(routes: Routes, sending?: SendEvery) {
+    this.#routes = routes;
+    this.#sending = sending;
+  }
+
+  /** Whether clients are answered without anybody's doing. */
+  get answers(): boolean {
+    return this.#routes.kinds.some((kind) => kind !== BY_HAND);
+  }
+
+  refusal(request: RequestHead): PolicyRefusal | undefined {
+    return this.#routes.refusal(request);
+  }
+
+  /** Takes a client over: from now on `session` is told of it by us. Nothing is done with it before `begin`. */
+  welcome(peer: Peer, request: RequestHead, session: PeerHandler, stage: Stage): Guest {
+    const { kind, route, rest } = this.#routes.find(request.target) ?? { kind: BY_HAND, route: '', rest: '' };
+    const intake = new Intake(peer.link);
+    const [host = '', origin = '', userAgent = ''] = ['Host', 'Origin', 'User-Agent'].map(
+      (name) => fieldValues(request, name)[0] ?? '',
+    );
+    const facts = { target: request.target, route, rest, version: request.version, host, origin, userAgent };
+    const guest = new Guest(kind, { peer, intake, stage, request: facts }, session, () => this.#guests.delete(peer));
+    this.#guests.set(peer, guest);
+    peer.handler = guest;
+    if (this.#held) intake.hold(true);
+    return guest;
+  }
+
+  begin(guest: Guest): void {
+    const { clock } = guest.visit.stage;
+    const sending = this.#sending;
+    guest.begin(sending && ((peer) => sendEvery(sending, peer, clock)));
+  }
+
+  guest(peer: Peer): Guest | undefined {
+    return this.#guests.get(peer);
+  }
+
+  /** Whether nothing is to be read from anybody. */
+  hold(on: boolean): void {
+    if (this.#held === on || this.#leaving) return;
+    this.#held = on;
+    for (const { visit } of this.#guests.values()) visit.intake.hold(on);
+  }
+
+  /** All are asked to go: whatever still comes of them is read. */
+  leave(): void {
+    this.#leaving = true;
+    this.#held = false;
+    for (const { visit } of this.#guests.values()) visit.intake.free();
+  }
+
+  /** Whatever still runs ends now. */
+  kill(): void {
+    for (const kind of this.#routes.kinds) kind.kill?.();
+  }
+
+  /** Nothing runs any more, where all clients are gone. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#routes.kinds.map((kind) => kind.settled?.()));
+  }
+}
