@@ -12,6 +12,8 @@ export interface Arena {
   /** Into which sockets may read. */
   readonly reading: Buffer;
   readonly xor: Xor;
+  /** Not 0 if one of the octets `[at, end)` of the memory is above 0x7f. */
+  readonly high: (at: number, end: number) => number;
 }
 
 /**
@@ -24,40 +26,51 @@ const KIB = 1024;
 const PAGE = 64 * KIB;
 
 /**
- * (module (memory (export "m") 6 6) (func (export "x") (param $at i32) (param $end i32) (param $key i32) (local $k v128)
- *   (local.set $k (i32x4.splat (local.get $key)))
- *   ;; three loops of one form: (block (loop (br_if 1 (i32.gt_u (i32.add $at N) $end)) STEP (i32.add $at N → $at) (br 0)))
- *   ;; N = 64: v128.load, v128.xor $k, v128.store at $at + 0, 16, 32, 48
- *   ;; N = 4:  i32.load, i32.xor $key, i32.store
- *   ;; N = 1:  i32.load8_u, i32.xor $key, i32.store8, and $key is rotated by 8 bits to the right))
+ * (module (memory (export "m") 6 6)
+ *   (func (export "x") (param $at i32) (param $end i32) (param $key i32) (local $k v128)
+ *     (local.set $k (i32x4.splat (local.get $key)))
+ *     ;; three loops of one form: (block (loop (br_if 1 (i32.gt_u (i32.add $at N) $end)) STEP (i32.add $at N → $at) (br 0)))
+ *     ;; N = 64: v128.load, v128.xor $k, v128.store at $at + 0, 16, 32, 48
+ *     ;; N = 4:  i32.load, i32.xor $key, i32.store
+ *     ;; N = 1:  i32.load8_u, i32.xor $key, i32.store8, and $key is rotated by 8 bits to the right)
+ *   (func (export "a") (param $at i32) (param $end i32) (result i32) (local $v v128) (local $w i32)
+ *     ;; the same loops, which gather all octets by v128.or in $v and by i32.or in $w
+ *     (i32.or (i8x16.bitmask (local.get $v)) (i32.and (local.get $w) (i32.const 0x80808080)))))
  */
+const LOOP = (step: string) => `02400340200041${step}6a20014b0d01`;
+const AGAIN = (step: string) => `200041${step}6a21000c000b0b`;
+const OFFSETS = ['00', '10', '20', '30'];
 const MODULE = [
   '0061736d01000000',
-  '01070160037f7f7f00',
-  '03020100',
+  '010d0260037f7f7f0060027f7f017f',
+  '0303020001',
   '050401010606',
-  '070902016d020001780000',
-  '0abb0101b80101017b',
+  '070d03016d02000178000001610001',
+  '0ae20202',
+  'b80101017b',
   '2002fd112103',
-  '02400340200041c0006a20014b0d01',
-  ...['00', '10', '20', '30'].map((offset) => `20002000fd0000${offset}2003fd51fd0b00${offset}`),
-  '200041c0006a21000c000b0b',
-  '02400340200041046a20014b0d01',
-  '20002000280000200273360000',
-  '200041046a21000c000b0b',
-  '02400340200041016a20014b0d01',
-  '200020002d00002002733a0000',
-  '20024108782102',
-  '200041016a21000c000b0b',
+  ...[LOOP('c000'), ...OFFSETS.map((offset) => `20002000fd0000${offset}2003fd51fd0b00${offset}`), AGAIN('c000')],
+  ...[LOOP('04'), '20002000280000200273360000', AGAIN('04')],
+  ...[LOOP('01'), '200020002d00002002733a0000', '20024108782102', AGAIN('01')],
   '0b',
+  'a50102017b017f',
+  ...[LOOP('c000'), ...OFFSETS.map((offset) => `20022000fd0000${offset}fd502102`), AGAIN('c000')],
+  ...[LOOP('04'), '20032000280000722103', AGAIN('04')],
+  ...[LOOP('01'), '200320002d0000722103', AGAIN('01')],
+  '2002fd642003418081828478',
+  '71720b',
 ].join('');
+
+interface Exports {
+  readonly m: { readonly buffer: ArrayBuffer };
+  readonly x: Xor;
+  readonly a: Arena['high'];
+}
 
 /** The part of the platform's interface that is used: the type library of Node names none of it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-  ) => { readonly exports: { readonly m: { readonly buffer: ArrayBuffer }; readonly x: Xor } };
+  readonly Instance: new (module: object) => { readonly exports: Exports };
 };
 
 let instance: Arena | undefined | 'untried' = 'untried';
@@ -83,8 +96,25 @@ function instantiate(): Arena | undefined {
       sending: Buffer.from(memory, PAGE, PAGE),
       reading: Buffer.from(memory, 2 * PAGE, 4 * PAGE),
       xor: exports.x,
+      high: exports.a,
     };
   } catch {
     return undefined;
   }
+}
+
+/** The bytes that were looked at last, and where in the arena they lie; negative: elsewhere. */
+let known: Uint8Array | undefined;
+let place = -1;
+
+/**
+ * Where in the arena the first of the bytes lies; negative: elsewhere. Asking a view for its buffer costs more than masking a
+ * short payload, and payloads come many to one view.
+ */
+export function placeInArena(bytes: Uint8Array): number {
+  if (bytes !== known) {
+    known = bytes;
+    place = bytes.buffer === arenaInUse()?.memory ? bytes.byteOffset : -1;
+  }
+  return place;
 }

@@ -1,4 +1,4 @@
-import { arena, arenaInUse } from './arena.ts';
+import { arena, arenaInUse, placeInArena } from './arena.ts';
 
 /**
  * Masking of RFC 6455 §5.3: `transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4)`.
@@ -45,7 +45,7 @@ export function rotateKey(key: number, phase: number): number {
  */
 export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
   const turned = rotateKey(key, phase);
-  if (bytes !== known) learn(bytes);
+  const place = placeInArena(bytes);
   if (place >= 0) arenaInUse()?.xor(place + start, place + end, reversed(turned));
   else if (end - start >= WIDE && maskThrough(bytes, start, end, bytes, start, turned)) return;
   else if (end - start >= LONG) maskLong(bytes, start, end, turned);
@@ -55,21 +55,10 @@ export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: 
 /** Writes `from[start, end)`, masked, to `to[at, …)`. `phase` as in `maskInPlace`. */
 export function maskInto(from: Uint8Array, start: number, end: number, to: Buffer, at: number, key: number, phase = 0): void {
   const length = end - start;
-  if (to !== known) learn(to);
-  if (place < 0 && length >= WIDE && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
+  if (length >= WIDE && placeInArena(to) < 0 && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
   if (length <= TINY) for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
   else to.set(from.subarray(start, end), at);
   maskInPlace(to, at, at + length, key, phase);
-}
-
-/** The bytes that were looked at last, and where in the arena they lie; negative: elsewhere. */
-let known: Uint8Array | undefined;
-let place = -1;
-
-/** Asking a view for its buffer costs more than masking a short payload, and payloads come many to one view. */
-function learn(bytes: Uint8Array): void {
-  known = bytes;
-  place = bytes.buffer === arenaInUse()?.memory ? bytes.byteOffset : -1;
 }
 
 /** The four octets in the opposite order: the first one lowest. */

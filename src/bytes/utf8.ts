@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { arenaInUse, placeInArena } from './arena.ts';
 
 /**
  * UTF-8 as it streams: a text message that comes in pieces is judged at its first impossible byte, not at its end
@@ -22,8 +23,10 @@ export class Utf8Validator {
       if (end - start <= 32) {
         if (isShortAscii(bytes, start, end)) return -1;
       } else {
+        const place = placeInArena(bytes);
+        if (place >= 0 && arenaInUse()?.high(place + start, place + end) === 0) return -1;
         const view = bytes.subarray(start, end);
-        if (isAscii(view)) return -1;
+        if (place < 0 && isAscii(view)) return -1;
         this.ascii = false;
         if (isUtf8(view)) return -1;
       }

@@ -20,9 +20,8 @@ export interface LinkOptions extends ConnectionOptions {
 export interface LinkHandler {
   /**
    * Whether messages may lie in memory that is read into again once the handler returns, as they say themselves.
-   * `keeping`: their bytes are kept all the same, so that whatever holds whole messages had better be copied at once.
    */
-  readonly borrows?: boolean | 'keeping' | undefined;
+  readonly borrows?: boolean | undefined;
   /** A message, valid until return. */
   message(message: MessageView): void;
   event(event: ConnectionEvent): void;
@@ -30,6 +29,15 @@ export interface LinkHandler {
   drain(): void;
   /** A ping of ours was answered after so many milliseconds. */
   roundTrip(milliseconds: number): void;
+  /**
+   * What should be sent cannot be said in the version that is spoken, and is left out; told once for each kind. Without it
+   * sending throws `LocalProtocolError`.
+   */
+  cannotSend?(text: string): void;
+  /** Bytes came, and are about to be read. */
+  heard?(bytes: number): void;
+  /** Bytes leave. */
+  spoke?(): void;
 }
 
 /** Bytes waiting to be written above which a server reads nothing more from that client. */
@@ -47,13 +55,13 @@ export class Link {
   #consumerPaused = false;
   #peerEnded = false;
   #transportClosed = false;
-  /** Whether what is borrowed is copied before it is read. */
-  #copies = false;
   /** The state that was acted upon last. */
   #followed: State = 'open';
   #stopTimer: (() => void) | undefined;
   /** When each ping of ours that is not answered yet was sent, by its payload. */
   #pings: Map<string, number> | undefined;
+  /** What was to be sent and could not be said. */
+  #leftOut: Set<string> | undefined;
   /** The transport took the last bytes but wants no more for now. */
   #congested = false;
   /** Why the network ended, where it did not do so in good order. */
@@ -126,9 +134,20 @@ export class Link {
     return this.#options.framing?.expresses[what] ?? true;
   }
 
-  /** The name of the version that is spoken, where it lacks something. */
+  /** The name of the version that is spoken, where it is one that lacks something. */
   get draft(): string | undefined {
     return this.#options.framing?.name;
+  }
+
+  #leavesOut(what: 'binary' | 'ping'): boolean {
+    if (this.carries(what) || !this.#handler.cannotSend) return false;
+    this.#leftOut ??= new Set();
+    if (!this.#leftOut.has(what)) {
+      this.#leftOut.add(what);
+      const kind = what === 'ping' ? 'pings' : 'binary messages';
+      this.#handler.cannotSend(`${this.draft} has no ${kind}: it carries text messages and nothing else`);
+    }
+    return true;
   }
 
   /** Bytes that were sent and have not left the process. */
@@ -170,11 +189,13 @@ export class Link {
 
   /** `lasting`: the bytes will not change. */
   send(opcode: 'text' | 'binary', bytes: Uint8Array, start = 0, end = bytes.length, lasting = false): void {
+    if (opcode === 'binary' && this.#leavesOut('binary')) return;
     this.connection.send(opcode, bytes, start, end, lasting);
     this.#schedule();
   }
 
   ping(payload: Uint8Array): void {
+    if (this.#leavesOut('ping')) return;
     this.act({ type: 'ping', data: payload });
   }
 
@@ -252,6 +273,7 @@ export class Link {
 
   /** Writes what waits, now. */
   flush(): void {
+    if (this.connection.pending > 0) this.#handler.spoke?.();
     while (this.connection.pending > 0) {
       const accepted = this.#transport.write(this.connection.take());
       this.connection.recycle(this.#transport.held);
@@ -276,14 +298,10 @@ export class Link {
   #received(chunk: Buffer, borrowed = false): void {
     this.#receiving = true;
     try {
-      if (borrowed && this.#handler.borrows && !this.#copies) {
-        this.connection.receive(chunk, true);
-        // What follows is likely to be alike: one copy of it all costs less than one a message.
-        this.#copies = this.#handler.borrows === 'keeping' && this.connection.lent;
-      } else {
-        this.connection.receive(borrowed ? copyOf(chunk) : chunk);
-        this.#copies &&= this.connection.lent;
-      }
+      this.#handler.heard?.(chunk.length);
+      // Who took this client over since may keep what it is given.
+      if (borrowed && !this.#handler.borrows) this.connection.receive(Buffer.from(chunk));
+      else this.connection.receive(chunk, borrowed);
     } finally {
       this.#receiving = false;
       this.flush();
@@ -352,13 +370,6 @@ export class Link {
     this.#pings.delete(key);
     this.#handler.roundTrip(this.#clock.now() - sentAt);
   }
-}
-
-/** In memory of its own, of its own size. */
-function copyOf(chunk: Buffer): Buffer {
-  const copy = Buffer.allocUnsafe(chunk.length);
-  chunk.copy(copy);
-  return copy;
 }
 
 /** Unanswered pings whose time is remembered. */

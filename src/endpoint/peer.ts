@@ -1,7 +1,7 @@
 import type { ConnectionEvent } from '../protocol/connection/event.ts';
 import type { DialectName } from '../protocol/dialect/name.ts';
 import type { MessageView } from '../protocol/message/message.ts';
-import type { Violation } from '../protocol/rule.ts';
+import { LocalProtocolError, type Violation } from '../protocol/rule.ts';
 import type { Happening } from '../session/event.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Ending } from './client.ts';
@@ -12,7 +12,7 @@ import { type Tell, tellEvent } from './stamp.ts';
 /** Who uses a server's clients. */
 export interface PeerHandler {
   /** As in `LinkHandler`. */
-  readonly borrows?: boolean | 'keeping' | undefined;
+  readonly borrows?: boolean | undefined;
   /** A message, valid until return. */
   message(peer: Peer, message: MessageView): void;
   pong(peer: Peer, payload: Uint8Array): void;
@@ -21,6 +21,8 @@ export interface PeerHandler {
   peerClosed(peer: Peer): void;
   ended(peer: Peer, ending: Ending): void;
   ping?(peer: Peer, payload: Uint8Array): void;
+  /** As in `LinkHandler`. */
+  cannotSend?(peer: Peer, text: string): void;
   /** The peer broke a rule and the connection fails for it. */
   violated?(peer: Peer, violation: Violation): void;
 }
@@ -37,6 +39,15 @@ export interface PeerFacts {
   readonly extensions: string;
   /** Reading of the clock when it opened. */
   readonly openedAt: number;
+}
+
+/** Who keeps an eye on how much a client says. */
+export interface PeerWatch {
+  heard(bytes: number): void;
+  spoke(): void;
+  /** A message or a control frame came. Returns whether it may have. */
+  said(): boolean;
+  stop(): void;
 }
 
 /** What a peer takes from its server. */
@@ -61,6 +72,8 @@ export class Peer implements PeerFacts, LinkHandler {
   readonly link: Link;
   /** Whoever takes this client over sets it; at first it is the server's. */
   handler: PeerHandler;
+  /** `undefined`: it may say as much as it likes. */
+  watch: PeerWatch | undefined;
   readonly #transport: Transport;
   readonly #tell: Tell | undefined;
   readonly #gone: PeerEnv['gone'];
@@ -90,16 +103,30 @@ export class Peer implements PeerFacts, LinkHandler {
     return this.#transport.remote;
   }
 
-  get borrows(): boolean | 'keeping' | undefined {
+  get borrows(): boolean | undefined {
     return this.handler.borrows;
   }
 
+  heard(bytes: number): void {
+    this.watch?.heard(bytes);
+  }
+
+  spoke(): void {
+    this.watch?.spoke();
+  }
+
   message(message: MessageView): void {
+    if (this.watch?.said() === false) return;
     this.handler.message(this, message);
   }
 
   drain(): void {
     this.handler.drain(this);
+  }
+
+  cannotSend(text: string): void {
+    if (!this.handler.cannotSend) throw new LocalProtocolError(text);
+    this.handler.cannotSend(this, text);
   }
 
   roundTrip(milliseconds: number): void {
@@ -113,6 +140,7 @@ export class Peer implements PeerFacts, LinkHandler {
       return;
     }
     if (this.#tell) tellEvent(this.#tell, event);
+    if ((event.type === 'ping' || event.type === 'pong') && this.watch?.said() === false) return;
     if (event.type === 'ping') this.handler.ping?.(this, event.payload);
     else if (event.type === 'pong') this.handler.pong(this, event.payload);
     else if (event.type === 'close') this.handler.peerClosed(this);

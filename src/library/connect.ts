@@ -1,12 +1,13 @@
 import { Client, type ClientHandler, type ClientOptions, type Ending } from '../endpoint/client.ts';
 import type { Link } from '../endpoint/link.ts';
 import { CLIENT_LIMITS } from '../protocol/connection/limits.ts';
+import { type DialectName, dialectNamed, dialectOf } from '../protocol/dialect/name.ts';
 import { BROWSER_OFFER } from '../protocol/extension/negotiate.ts';
 import { LocalProtocolError } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
 import type { TlsChoice, TlsIdentity } from '../transport/route.ts';
 import { type Outcome, outcome } from './close.ts';
-import { environment } from './environment.ts';
+import { environment, wallClock } from './environment.ts';
 import type { ConnectionOptions, HeaderList, TlsOptions } from './options.ts';
 import { proxyServer } from './proxy.ts';
 import { reportException } from './report.ts';
@@ -76,6 +77,8 @@ function tell(observe: (event: SessionEvent) => void, event: SessionEvent): void
 /** The options of a client, as a browser would have them where they are left out. */
 export function clientOptions(url: URL, subprotocols: readonly string[], options: ConnectionOptions): ClientOptions {
   const { deflate = true, limits, handshakeTimeout = 30_000, closeTimeout = 10_000, compressFrom = 1024 } = options;
+  const dialect = dialectOption(options.dialect);
+  const offer = deflate === true ? BROWSER_OFFER : deflate || undefined;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'wss:';
   const maxMessage = limits?.maxMessage ?? CLIENT_LIMITS.maxMessage;
@@ -93,7 +96,9 @@ export function clientOptions(url: URL, subprotocols: readonly string[], options
       host: url.host,
       target: url.pathname + url.search,
       subprotocols,
-      extensions: deflate === true ? BROWSER_OFFER : deflate || undefined,
+      dialect,
+      // Frames before hybi-07 carry no extension that anybody agreed on.
+      extensions: (dialectOf(dialect).version ?? 0) >= 7 ? offer : undefined,
       origin: options.origin,
       headers: headerLines(url, options.headers ?? []),
     },
@@ -113,6 +118,12 @@ function alpnFor({ tls = {}, http2 = false }: ConnectionOptions): TlsOptions {
   return http2 && tls.alpn === undefined ? { ...tls, alpn: ['h2', 'http/1.1'] } : tls;
 }
 
+function dialectOption(text: string | undefined): DialectName {
+  const name = text === undefined ? 'rfc6455' : dialectNamed(text);
+  if (!name) throw new TypeError(`${JSON.stringify(text)} is no version of the WebSocket protocol`);
+  return name;
+}
+
 function tlsChoice(host: string, options: TlsOptions): TlsChoice {
   const { ca = [], insecure = false, serverName = host, minVersion, maxVersion, alpn } = options;
   return {
@@ -120,6 +131,7 @@ function tlsChoice(host: string, options: TlsOptions): TlsChoice {
     extraCa: typeof ca === 'string' ? [ca] : ca,
     insecure,
     identity: identityOf(options),
+    now: wallClock,
     minVersion,
     maxVersion,
     alpn,

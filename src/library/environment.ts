@@ -15,3 +15,8 @@ function make(): ClientEnv {
   const { variables, now, fillRandom } = processEnv();
   return { clock: systemClock(now), maskingKeys: maskingKeySource(fillRandom), fillRandom, variables };
 }
+
+/** Milliseconds since the epoch, for words. */
+export function wallClock(): number {
+  return processEnv().wallClock();
+}

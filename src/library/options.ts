@@ -30,6 +30,12 @@ export interface ConnectionOptions {
   readonly proxy?: ProxyOption | undefined;
   /** Where several roads lead there, or another one shall: a family of addresses, other addresses, a Unix socket. */
   readonly road?: Road | undefined;
+  /**
+   * The version of the protocol: `'rfc6455'` (the default), or an older one such as `'hixie-76'`, `'hybi-07'` or `'8'`, for devices
+   * that speak nothing newer. A `TypeError` for a name that no version has. What a version cannot express fails: binary
+   * messages in hixie-75 and -76 throw, and extensions before hybi-07 are not offered.
+   */
+  readonly dialect?: string | undefined;
   /** Whether permessage-deflate is offered, as browsers do (the default); a string is the exact offer. */
   readonly deflate?: boolean | string | undefined;
   /** Messages shorter than this go uncompressed, in bytes; 1024. */

@@ -3,6 +3,8 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AdmissionOptions } from '../endpoint/admission.ts';
 import type { ServerOptions } from '../endpoint/server.ts';
 import { type Limits, SERVER_LIMITS } from '../protocol/connection/limits.ts';
+import { type DialectName, dialectNamed } from '../protocol/dialect/name.ts';
+import { ALL_DIALECTS } from '../protocol/dialect/refuse.ts';
 import type { ServerPreference } from '../protocol/extension/permessage-deflate.ts';
 import { PinnedBudget } from '../protocol/message/pinned.ts';
 import type { SessionEvent } from '../session/event.ts';
@@ -33,6 +35,12 @@ export interface WebSocketServerOptions extends OriginOptions {
   readonly maxConnections?: number | undefined;
   /** Bytes that unfinished messages of all clients may hold together; 256 MiB. The worst is closed with 1008. */
   readonly maxPinned?: number | undefined;
+  /**
+   * The versions of the protocol that are accepted: `'all'`, or names such as `'13'`, `'8'`, `'hixie-76'`; RFC 6455 (13) alone.
+   * Handshakes before hybi-04 prove little, so they are for devices that speak nothing newer. A `TypeError` for a name
+   * that no version has.
+   */
+  readonly dialects?: 'all' | readonly string[] | undefined;
   /** Whether permessage-deflate is accepted; false. */
   readonly perMessageDeflate?: boolean | DeflateOptions | undefined;
   /** Milliseconds for the opening request, `verifyClient` included; 10,000. */
@@ -93,6 +101,7 @@ export function engineOptions(
     hosts: [host],
     port,
     backlog,
+    dialects: dialectsOf(options.dialects),
     limits: limitsOf(options),
     tolerance: 'strict',
     headers: [],
@@ -104,6 +113,17 @@ export function engineOptions(
     maxConnections: options.maxConnections ?? Infinity,
     budget: new PinnedBudget(maxPinned),
   };
+}
+
+function dialectsOf(dialects: WebSocketServerOptions['dialects']): readonly DialectName[] | undefined {
+  if (dialects === undefined) return undefined;
+  if (dialects === 'all') return ALL_DIALECTS;
+  return dialects.flatMap((text) => {
+    const name = dialectNamed(text);
+    if (!name) throw new TypeError(`${JSON.stringify(text)} is no version of the WebSocket protocol`);
+    // Both forms of version 8 are one.
+    return name === 'hybi-08' || name === 'hybi-11' ? (['hybi-08', 'hybi-11'] as const) : [name];
+  });
 }
 
 function limitsOf({ maxPayload, limits }: WebSocketServerOptions): Limits {

@@ -84,7 +84,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   /** What its peer tells a socket. */
   static readonly #Handling = class implements PeerHandler {
     readonly #socket: ServerWebSocket;
-    readonly borrows = 'keeping';
+    readonly borrows = true;
 
     constructor(socket: ServerWebSocket) {
       this.#socket = socket;
@@ -203,6 +203,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   sendPrepared(message: PreparedMessage): boolean {
     if (!this.#takes(undefined) || this.#inFragments) return false;
     const { link } = this.#peer;
+    if (message.opcode === 'binary' && !link.carries('binary')) return false;
     if (!this.#order?.waiting) link.sendPrepared(message);
     else
       this.#order.add(() => {

@@ -63,8 +63,6 @@ export class Inbound implements FrameSink, DirectionReader {
   watched = false;
   /** Whether the bytes that are read are good only until the reader returns. */
   borrowed = false;
-  /** Whether a message was handed on that lies in them. */
-  lent = false;
 
   readonly #sink: InboundSink;
   readonly #options: InboundOptions;
@@ -112,7 +110,9 @@ export class Inbound implements FrameSink, DirectionReader {
   read(chunk: Uint8Array, start = 0): number {
     if (this.#dead) return chunk.length;
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    return this.#reader.read(bytes, start);
+    const at = this.#reader.read(bytes, start);
+    this.#builder.letGo();
+    return at;
   }
 
   evict(): void {
@@ -197,9 +197,8 @@ export class Inbound implements FrameSink, DirectionReader {
   #hand(): void {
     const message = this.#builder.take();
     message.borrowed = message.direct && this.borrowed;
-    if (message.direct) this.lent = true;
     this.#sink.message(message);
-    this.#builder.letGo();
+    if (!message.direct) this.#builder.letGo();
   }
 
   /** Hands on the frame that is not complete yet, once: for whoever must show what was sent so far. */

@@ -21,7 +21,7 @@ export class MessageBuilder {
   #compressed = false;
   #wireLength = 0;
   /** The whole message lies in the buffer it came in: no copy. */
-  #direct: Buffer | undefined;
+  #direct = false;
   #problem: Violation | undefined;
   /** What a rule's breach was reported of is not judged, or not even decoded, any more: one report a message. */
   #validates = false;
@@ -79,7 +79,7 @@ export class MessageBuilder {
   whole(opcode: 'text' | 'binary', bytes: Buffer, start: number, end: number): Violation | undefined {
     const view = this.#view;
     this.#text = opcode === 'text';
-    this.#direct = bytes;
+    this.#liesIn(bytes);
     this.#wireLength = end - start;
     view.start = start;
     view.end = end;
@@ -115,9 +115,8 @@ export class MessageBuilder {
   take(): MessageView {
     const view = this.#view;
     view.ascii = this.#text && this.#utf8.ascii;
-    view.direct = this.#direct !== undefined;
-    if (this.#direct) view.buffer = this.#direct;
-    else {
+    view.direct = this.#direct;
+    if (!this.#direct) {
       view.start = 0;
       view.end = this.#assembler.length;
       view.buffer = this.#assembler.take().buffer;
@@ -144,16 +143,22 @@ export class MessageBuilder {
     this.#active = false;
     this.#compressed = false;
     this.#wireLength = 0;
-    this.#direct = undefined;
+    this.#direct = false;
     this.#assembler.reset();
     this.#utf8.reset();
+  }
+
+  #liesIn(bytes: Buffer): void {
+    this.#direct = true;
+    // Many messages lie in one buffer, and a store costs more than a look.
+    if (this.#view.buffer !== bytes) this.#view.buffer = bytes;
   }
 
   #append(bytes: Buffer, start: number, end: number, expected: number, whole: boolean): Violation | undefined {
     const bad = this.#validates ? this.#utf8.push(bytes, start, end) : -1;
     const length = this.#assembler.length;
     if (whole) {
-      this.#direct = bytes;
+      this.#liesIn(bytes);
       this.#view.start = start;
       this.#view.end = end;
     } else this.#assembler.add(bytes, start, end, length + expected);

@@ -26,8 +26,6 @@ export interface DirectionReader extends Holder {
    * reader that has not got it is given bytes to keep.
    */
   borrowed?: boolean;
-  /** Whether a message was handed on that lies in what was read; whoever wants to know sets it back. */
-  lent?: boolean;
   /** Whether the stream may end here without cutting a frame. */
   readonly atBoundary: boolean;
   /** Stops after the frame at hand; the next `read` goes on. */
