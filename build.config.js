@@ -15,19 +15,20 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
+import { texts } from './page.config.js';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
 const types = join(dist, 'types');
 
-/** Bundled: what is hot. Not bundled: readline-sync, which runs a script beside its own file; jsonc-parser and yaml, whose main files are no ES modules. */
+/** Bundled: what is hot. Not bundled: readline-sync, which runs a script beside its own file; selfsigned, jsonc-parser and yaml, whose main files are no ES modules. */
 const shared = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  external: ['readline-sync', 'jsonc-parser', 'yaml'],
+  external: ['readline-sync', 'selfsigned', 'jsonc-parser', 'yaml'],
   logLevel: 'warning',
   legalComments: 'none',
   write: false,
@@ -108,6 +109,7 @@ async function writeProgram() {
     entryPoints: Object.fromEntries(cold),
     outdir: 'dist/cold',
     splitting: true,
+    plugins: [texts],
     chunkNames: 'chunk-[hash]',
   });
   // What a library user never asks for, such as TLS, stays in a file of its own.

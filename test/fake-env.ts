@@ -47,6 +47,8 @@ export interface FakeEnvOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether stdin, stdout and stderr are a terminal. */
   readonly terminal?: boolean;
+  /** Milliseconds since the epoch, where another time than 2026-01-02 03:04:05 UTC counts. */
+  readonly wallClock?: () => number;
   /** Stands in for the stream that remembers: one that stalls, say. */
   readonly stdout?: Writable;
 }
@@ -58,10 +60,12 @@ export class FakeEnv implements Env {
   readonly stderr = new Captured();
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly platform = process.platform;
+  readonly #wallClock: () => number;
   readonly #listeners = new Set<(signal: EndSignal) => void>();
 
-  constructor({ variables = {}, terminal = false, stdout }: FakeEnvOptions = {}) {
+  constructor({ variables = {}, terminal = false, stdout, wallClock }: FakeEnvOptions = {}) {
     this.variables = variables;
+    this.#wallClock = wallClock ?? (() => Date.UTC(2026, 0, 2, 3, 4, 5));
     this.stdout = stdout ?? this.captured;
     if (!terminal) return;
     this.stdin.isTTY = true;
@@ -72,9 +76,9 @@ export class FakeEnv implements Env {
     return performance.now();
   }
 
-  /** 2026-01-02 03:04:05 UTC. */
+  /** 2026-01-02 03:04:05 UTC, unless the test has another. */
   wallClock(): number {
-    return Date.UTC(2026, 0, 2, 3, 4, 5);
+    return this.#wallClock();
   }
 
   fillRandom(target: Uint8Array): void {

@@ -84,6 +84,12 @@ export class Options {
     return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
   }
 
+  /** Of a repeatable option, what its `parse` made of each. */
+  values(name: string): readonly unknown[] {
+    const value = this.#options.get(name);
+    return Array.isArray(value) ? value : [];
+  }
+
   patterns(name: string): readonly Pattern[] {
     const value = this.#options.get(name);
     return Array.isArray(value) ? value.filter((item): item is Pattern => typeof item === 'function') : [];

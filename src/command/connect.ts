@@ -149,7 +149,7 @@ async function run(typed: ParsedArguments, env: Env): Promise<number> {
   const interactive = isInteractive(options, env);
   if (text !== undefined) return session(options, text, env, interactive);
   const { startEcho } = await import('./connect/embedded-echo.ts');
-  const echo = await startEcho(env);
+  const echo = await startEcho(env, options.text('draft'));
   try {
     return await session(options, echo.url, env, interactive, true);
   } finally {

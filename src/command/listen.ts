@@ -1,14 +1,15 @@
 import { type CommandSpec, type OptionSpec, type ParsedArguments, UsageError } from '../cli/option.ts';
-import { Options, parseCount, parseDuration } from '../cli/value.ts';
+import { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
-import { isLoopbackName } from '../protocol/handshake/origin.ts';
 import type { Command } from './command.ts';
 import { BEHAVIOUR_OPTIONS } from './option/behaviour-options.ts';
 import { SERVER_DRAFT } from './option/draft-options.ts';
 import { FAULT_OPTIONS } from './option/fault-options.ts';
+import { GUARD_OPTIONS } from './option/guard-options.ts';
 import { LIMIT_OPTIONS, MAX_HEADER } from './option/limit-options.ts';
 import { listenAddress } from './option/listen-address.ts';
 import { COUNT_OPTIONS, MESSAGE_OPTIONS, WAIT_OPTIONS } from './option/message-options.ts';
+import { PAGE_OPTIONS } from './option/page-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
 import { SOCKET_OPTIONS } from './option/road-options.ts';
 import { SERVER_TLS_OPTIONS } from './option/tls-options.ts';
@@ -89,6 +90,7 @@ const spec: CommandSpec = {
         'Over TLS where ALPN chooses h2, on plain TCP where a client begins with the HTTP/2 preface. Each WebSocket is a client of its own, however many share a connection (100 at once); a connection without any is ended after `--timeout`.',
     },
     SERVER_DRAFT,
+    ...PAGE_OPTIONS,
     answering('header', 'add this header to every 101 answer'),
     answering('subprotocol', 'speak this subprotocol; the client’s first choice wins'),
     {
@@ -118,24 +120,7 @@ const spec: CommandSpec = {
       summary: 'accept permessage-deflate when offered (default)',
     },
     answering('deflate', "accept with these parameters, e.g. 'server_no_context_takeover'"),
-    {
-      name: 'timeout',
-      kind: 'value',
-      placeholder: 'TIME',
-      parse: parseDuration,
-      defaultText: '10s',
-      group: 'Limits',
-      summary: 'deadline for a client’s whole request',
-    },
-    {
-      name: 'max-connections',
-      kind: 'value',
-      placeholder: 'N',
-      parse: parseCount(1),
-      defaultText: '1024',
-      group: 'Limits',
-      summary: 'clients at once; more get 503',
-    },
+    ...GUARD_OPTIONS,
     ...WAIT_OPTIONS,
     ...MESSAGE_OPTIONS,
     ...COUNT_OPTIONS,
@@ -167,15 +152,11 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const options = new Options(parsed);
   if (options.texts('fault').includes('list')) return (await import('./listen/fault-list.ts')).printFaults(options, env);
   const address = listenAddress(parsed.positionals[0], options, env);
-  const [host = 'localhost'] = address.hosts;
   if (options.flag('once') && options.flag('broadcast'))
     throw new UsageError('--once and --broadcast exclude each other: with one client there are no others');
   const needOnce = ['one', 'count', 'expect', 'wait', 'exit-on-eof'].find((name) => options.has(name));
   if (needOnce && !options.flag('once')) throw new UsageError(`--${needOnce} is about one client: give --once too`);
   for (const line of rawWarning(options, env)) env.stderr.write(`wstap: ${line}\n`);
-  if (!isLoopbackName(host)) {
-    env.stderr.write(`wstap: ! ${host} can be reached from other machines; nobody is asked for a password\n`);
-  }
   const { serverOptions } = await import('./option/server-options.ts');
   const tls = await tlsOf(options, address.hosts, env);
   const server = { ...serverOptions(options, address.hosts, address.port, address.doors), tls };
@@ -183,7 +164,8 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const serving = await servingOf(options, env);
   // Who may come in at all is asked first.
   const policy: typeof server.policy = (request, transport) => server.policy(request, transport) ?? serving.refusal(request);
-  const served = { ...server, policy, faults: await faultsOf(options, env) };
+  const { guardOf } = await import('./option/guard.ts');
+  const served = { ...server, policy, guard: await guardOf(options, env), faults: await faultsOf(options, env) };
   const terminal = env.stdin.isTTY === true && env.stdout.isTTY === true && !options.has('format');
   if (terminal) return (await import('./listen/terminal.ts')).listenTerminal(options, served, serving, env);
   if (options.flag('once')) return (await import('./listen/once.ts')).listenOnce(options, served, serving, env);

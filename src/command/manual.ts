@@ -4,6 +4,7 @@ import { COMMANDS as TOOLS } from '../repl/commands.ts';
 import { command as completion } from './completion.ts';
 import { command as connect } from './connect.ts';
 import { command as handshake } from './handshake.ts';
+import { BEHAVIOUR_CHAPTERS } from './listen/behaviour-chapters.ts';
 import { FAULT_CHAPTER } from './listen/fault-chapter.ts';
 import { command as listen } from './listen.ts';
 
@@ -53,6 +54,7 @@ const MANUAL: Omit<Manual, 'version'> = {
         '`{"profiles": {"staging": {"url": "wss://staging.example/ws", "headers": {"Authorization": {"env": "TOKEN", "prefix": "Bearer "}}, "subprotocols": ["chat"], "ca": "ca.pem", "ping-interval": "30s"}}}`',
       ],
     },
+    ...BEHAVIOUR_CHAPTERS,
     FAULT_CHAPTER,
     {
       title: 'FRAMES',
@@ -64,7 +66,7 @@ const MANUAL: Omit<Manual, 'version'> = {
     {
       title: 'JSON',
       blocks: [
-        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `again` (asked once more after a redirect or challenge), `gap` (open again after a loss), `violation`, `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`. `wstap handshake --format json` prints one object a handshake, with `ok`, both heads, and every finding.',
+        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `again` (asked once more after a redirect or challenge), `gap` (open again after a loss), `violation`, `fault` (what `listen` was told to get wrong), `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`. `wstap handshake --format json` prints one object a handshake, with `ok`, both heads, and every finding.',
       ],
     },
     {

@@ -1,6 +1,5 @@
 import type { DialectName } from '../protocol/dialect/name.ts';
 import { accept } from '../protocol/extension/negotiate.ts';
-import type { DeflateParameters, ServerPreference } from '../protocol/extension/permessage-deflate.ts';
 import { checkExtendedRequest } from '../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../protocol/handshake/check-request.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
@@ -12,7 +11,6 @@ import {
   encodeHead,
   type Field,
   fieldValues,
-  type HeadLimits,
   type RequestHead,
   type ResponseHead,
   SERVER_HEAD_LIMITS,
@@ -20,82 +18,21 @@ import {
 import { HeadReader } from '../protocol/http/head-reader.ts';
 import { listMembers } from '../protocol/http/parameter-list.ts';
 import type { Transport, TransportHandler } from '../transport/transport.ts';
+import type { AdmissionOptions, Admitted, PolicyRefusal } from './admitting.ts';
+import type { Reply } from './aside.ts';
 import type { Clock } from './clock.ts';
-import type { DialectLink } from './dialect-link.ts';
 import type { DraftAdmission, DraftEnv, HeardRequest } from './draft-admission.ts';
 import type { TurnedAway } from './draft-verdict.ts';
+import { crowdedOut, FULL } from './no-room.ts';
 import type { Tell } from './stamp.ts';
 
 /**
  * One client's opening handshake, from the server's side (RFC 6455 §4.2): read under one deadline, checked in full,
  * and answered with a 101 or with a status that says why not. Nobody is refused silently.
+ *
+ * Reads and answers one request, or answers one that was read already; calls `done` once, with `undefined` where the client did
+ * not get in.
  */
-export interface AdmissionOptions {
-  /** How much of a request is read; `SERVER_HEAD_LIMITS` where it is left out. */
-  readonly headLimits?: HeadLimits;
-  /** Those that are spoken, of which the client's first choice is taken; or who chooses among the client's. */
-  readonly subprotocols: readonly string[] | SubprotocolChooser;
-  /** Header lines added to every 101. */
-  readonly headers: readonly string[];
-  /** `undefined`: permessage-deflate is never accepted. */
-  readonly deflate: ServerPreference | undefined;
-  /** Milliseconds for the whole request. */
-  readonly handshakeTimeout: number;
-  /** Who may not come in, beyond the protocol. */
-  readonly policy: (request: RequestHead, transport: Transport) => PolicyRefusal | undefined;
-  /** Asked last, of whom all the rest let in; may take its time, within `handshakeTimeout`. `decide` without a refusal lets in. */
-  readonly verify?: (request: RequestHead, transport: Transport, decide: (refusal?: PolicyRefusal) => void) => void;
-  /** Has the last word on the answer to a request that is let in. */
-  readonly answer?: (request: RequestHead, usual: ResponseHead, transport: Transport) => Answer;
-  /** Told of a request that breaks the protocol; returns true where it answers in our place. No request: it was none. */
-  readonly rejected?: (request: RequestHead | undefined, findings: readonly Finding[], transport: Transport) => boolean;
-  /** Whether there is no room for one more. */
-  readonly full: () => boolean;
-  /** The versions that are on; RFC 6455 alone where it is left out. */
-  readonly dialects?: readonly DialectName[] | undefined;
-  /** Whether clients come by TLS, where their transport does not tell. */
-  readonly secure?: boolean | undefined;
-}
-
-/** `offered` is never empty, in the client's order of preference. */
-type SubprotocolChooser = (offered: readonly string[], request: RequestHead, transport: Transport) => string | undefined;
-
-export interface Answer {
-  readonly head: ResponseHead;
-  /** Sent in place of the head, for whoever wants it wrong; empty: nothing is. */
-  readonly raw?: Uint8Array;
-  /** `open`, the default: frames follow. `end`: our direction ends. `wait`: nothing follows. */
-  readonly next?: 'open' | 'end' | 'wait';
-}
-
-export interface PolicyRefusal {
-  readonly status: number;
-  /** What is refused and why; its requirement is the body where there is no other. */
-  readonly finding: Finding;
-  /** The reason phrase; the usual one where it is left out. */
-  readonly reason?: string;
-  readonly headers?: readonly Field[];
-  readonly body?: string;
-}
-
-/** Answers over HTTP/2; returns the head as it was sent. */
-export type Reply = (head: ResponseHead) => ResponseHead;
-
-export interface Admitted {
-  readonly request: RequestHead;
-  readonly subprotocol: string;
-  readonly extensions: string;
-  readonly deflate: DeflateParameters | undefined;
-  readonly findings: readonly Finding[];
-  /** Bytes that came behind the request: frames already. */
-  readonly rest: Uint8Array;
-  /** What is spoken; RFC 6455 where it is left out. */
-  readonly dialect?: DialectName;
-  /** What the connection takes from it, `deflate` included. */
-  readonly link?: DialectLink;
-}
-
-/** Reads and answers one request, or answers one that was read already; calls `done` once, with `undefined` where the client did not get in. */
 export class Admission implements TransportHandler {
   readonly #transport: Transport;
   readonly #options: AdmissionOptions;
@@ -113,6 +50,8 @@ export class Admission implements TransportHandler {
   #reply: Reply | undefined;
   #stopDeadline: (() => void) | undefined;
   #over = false;
+  /** Whether the request was somebody else's, who has the connection now. */
+  taken = false;
   /** Whether it was the client that went, before its request was whole. */
   left = false;
   /** Why it was refused, where that says what would have let it in. */
@@ -150,6 +89,13 @@ export class Admission implements TransportHandler {
     this.#judge(request, rest, undefined);
   }
 
+  /** Others need its place: it has waited longer than they. */
+  giveWay(): void {
+    if (this.#over) return;
+    this.#bar(crowdedOut(this.#reader.length), NONE);
+    this.#transport.destroy();
+  }
+
   giveUp(): void {
     this.#gone('ABORTED', 'the server stopped');
   }
@@ -165,7 +111,7 @@ export class Admission implements TransportHandler {
       this.#untold = result;
       this.#judge(result.head, result.rest, result.raw);
       // What comes while somebody makes up their mind is a frame already.
-      if (!this.#over && this.#transport.handler === this) this.#transport.pause();
+      if (!this.#over && !this.#awaitsMore && this.#transport.handler === this) this.#transport.pause();
       return;
     }
     const findings = [failure(result.id, 'RFC 9112 §2', 'The request is HTTP/1.1', result.problem)];
@@ -192,11 +138,21 @@ export class Admission implements TransportHandler {
 
   /** `raw`: the head as it came, where that is known. */
   #judge(request: RequestHead, rest: Uint8Array, raw: Uint8Array | undefined): void {
+    const unknown = this.#options.identify?.(request);
+    if (unknown) {
+      this.#bar(unknown, NONE);
+      return;
+    }
+    if (this.#options.aside?.take({ request, rest, transport: this.#transport, reply: this.#reply })) {
+      this.taken = true;
+      this.#finish(undefined);
+      return;
+    }
     const { dialects } = this.#options;
     const findings = dialects && !this.#reply && !isOfToday(request, dialects) ? undefined : this.#check(request);
     const reason = findings && (this.#reply ? refusalOverHttp2(findings) : refusalFor(findings));
     if (dialects && !this.#reply && (!findings || reason)) {
-      void this.#judgeDraft({ head: request, raw, rest }, dialects);
+      this.#judgeDraft({ head: request, raw, rest }, dialects);
       return;
     }
     this.#tellHead();
@@ -204,18 +160,26 @@ export class Admission implements TransportHandler {
     else this.#ask(request, findings ?? NONE, rest);
   }
 
-  async #judgeDraft(request: HeardRequest, dialects: readonly DialectName[]): Promise<void> {
-    const { DraftAdmission } = await import('./draft-admission.ts');
-    if (this.#over) return;
-    const { head } = request;
-    this.#draft = new DraftAdmission(request, {
-      transport: this.#transport,
-      dialects,
-      whole: (body) => this.#tellHead(body),
-      right: (findings, rest) => this.#ask(head, findings, rest),
-      wrong: (turnedAway) => this.#turnAway(head, turnedAway),
-    });
-    this.#draft.begin();
+  #judgeDraft(request: HeardRequest, dialects: readonly DialectName[]): void {
+    const { admission } = this.#drafts;
+    const begin = (Draft: NonNullable<typeof admission>) => {
+      if (this.#over) return;
+      const { head } = request;
+      this.#draft = new Draft(request, {
+        transport: this.#transport,
+        dialects,
+        whole: (body) => this.#tellHead(body),
+        right: (findings, rest) => this.#ask(head, findings, rest),
+        wrong: (turnedAway) => this.#turnAway(head, turnedAway),
+      });
+      this.#draft.begin();
+    };
+    if (admission) begin(admission);
+    else void import('./draft-admission.ts').then(({ DraftAdmission }) => begin(DraftAdmission));
+  }
+
+  get #awaitsMore(): boolean {
+    return this.#draft?.waiting === true;
   }
 
   #turnAway(request: RequestHead, { refusal, findings, why }: TurnedAway): void {
@@ -253,6 +217,10 @@ export class Admission implements TransportHandler {
       else this.#welcome(request, findings, rest);
       return;
     }
+    this.#bar(barred, findings);
+  }
+
+  #bar(barred: PolicyRefusal, findings: readonly Finding[]): void {
     const { status, finding, reason, body = `${finding.requirement}.\n` } = barred;
     const headers = barred.headers ?? (status === 401 ? CHALLENGE : []);
     this.#refuse(refuse(status, reason, headers, body), [...findings, finding]);
@@ -378,16 +346,6 @@ function failure(id: string, section: string, requirement: string, actual: strin
 }
 
 const CHALLENGE: readonly Field[] = [{ name: 'WWW-Authenticate', value: 'Basic realm="wstap"' }];
-const FULL: PolicyRefusal = {
-  status: 503,
-  finding: {
-    id: 'full',
-    level: 'fail',
-    side: 'server',
-    section: 'limit',
-    requirement: 'The server has room for one more connection',
-  },
-};
 const NONE: readonly Finding[] = [];
 const NO_BODY = new Uint8Array(0);
 const IGNORING = { data: () => undefined, end: () => undefined, drain: () => undefined };

@@ -68,7 +68,7 @@ export type Ending = Extract<SessionEvent, { type: 'failure' | 'refused' | 'clos
 
 export interface ClientHandler {
   /** As in `LinkHandler`. */
-  readonly borrows?: boolean | 'keeping' | undefined;
+  readonly borrows?: boolean | undefined;
   open(link: Link): void;
   message(message: MessageView): void;
   pong(payload: Uint8Array): void;

@@ -6,7 +6,7 @@ import type { Finding } from '../protocol/handshake/finding.ts';
 import type { RequestHead, ResponseHead } from '../protocol/http/head.ts';
 import { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { AdmissionOptions, Admitted } from './admission.ts';
+import type { AdmissionOptions, Admitted } from './admitting.ts';
 import { dialectLink } from './dialect-link.ts';
 import { hear, judge, subprotocolsIn, type TurnedAway, welcome } from './draft-verdict.ts';
 
@@ -17,6 +17,8 @@ export interface DraftEnv {
   readonly compressFrom: number;
   readonly compressionLevel?: number | undefined;
   readonly maxMessage: number;
+  /** Loaded beforehand, so that nobody waits for it. */
+  readonly admission?: typeof DraftAdmission | undefined;
 }
 
 /** A head that was read, raw where it came from the wire, and what came behind it. */
@@ -47,6 +49,11 @@ export class DraftAdmission {
   constructor(request: HeardRequest, host: DraftHost) {
     this.#request = request;
     this.#host = host;
+  }
+
+  /** Whether raw bytes behind the head are still to come. */
+  get waiting(): boolean {
+    return this.#reader !== undefined;
   }
 
   begin(): void {

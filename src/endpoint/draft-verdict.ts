@@ -62,8 +62,8 @@ function switchedOff(dialect: DialectName, enabled: readonly DialectName[]): Tur
   const text = `This server does not speak ${title}.`;
   return {
     refusal: refusalOf(refuseDialect(dialect, enabled, text)),
-    findings: [{ ...finding(requirement, on, title), hint: `${refusalNotice(dialect)}.` }],
-    why: refusalNotice(dialect),
+    findings: [{ ...finding(requirement, on, title), hint: `${refusalNotice(dialect, enabled)}.` }],
+    why: refusalNotice(dialect, enabled),
   };
 }
 

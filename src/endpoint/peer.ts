@@ -23,6 +23,8 @@ export interface PeerHandler {
   ping?(peer: Peer, payload: Uint8Array): void;
   /** As in `LinkHandler`. */
   cannotSend?(peer: Peer, text: string): void;
+  /** Something was done with it, or found out about it, that whoever runs the server may want to know. */
+  remark?(peer: Peer, text: string): void;
   /** The peer broke a rule and the connection fails for it. */
   violated?(peer: Peer, violation: Violation): void;
 }

@@ -41,6 +41,8 @@ export interface PipeOutput {
 
 /** A server that never answers the barrier is waited for this long, once everything has left. */
 const BARRIER_PATIENCE = 5000;
+/** Milliseconds between two looks at whether everything has left. */
+const FLUSH_PATIENCE = 10;
 const BARRIER = Buffer.from('end of input');
 
 export class Pipe implements ClientHandler {
@@ -135,7 +137,7 @@ export class Pipe implements ClientHandler {
       this.leave();
       return;
     }
-    link.ping(BARRIER);
+    if (link.carries('ping')) link.ping(BARRIER);
     this.#awaitBarrier();
   }
 
@@ -215,7 +217,9 @@ export class Pipe implements ClientHandler {
   #awaitBarrier(): void {
     this.#stopQuiet?.();
     this.#quietBegun = false;
-    this.#stopQuiet = this.#clock.after(BARRIER_PATIENCE, () => {
+    // Where there are no pings the quiet begins once everything has left.
+    const patience = this.#link?.carries('ping') === false ? FLUSH_PATIENCE : BARRIER_PATIENCE;
+    this.#stopQuiet = this.#clock.after(patience, () => {
       if (this.#link && this.#link.pending > 0) this.#awaitBarrier();
       else this.#quiet();
     });

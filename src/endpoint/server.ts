@@ -7,14 +7,19 @@ import type { PinnedBudget } from '../protocol/message/pinned.ts';
 import type { EventSink, HopName } from '../session/event.ts';
 import type { Http2Request } from '../transport/h2-server.ts';
 import { type Door, type Listening, listen } from '../transport/listen.ts';
+import { SocketTransport } from '../transport/socket.ts';
 import type { ServerTls } from '../transport/tls-server.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Admission, type AdmissionOptions, type Admitted } from './admission.ts';
+import { Admission } from './admission.ts';
+import type { AdmissionOptions, Admitted } from './admitting.ts';
+import type { Reply } from './aside.ts';
 import type { BothVersions } from './both-versions.ts';
 import type { Clock } from './clock.ts';
 import type { DraftEnv } from './draft-admission.ts';
 import type { Faults } from './fault/faults.ts';
 import type { FaultyConnection } from './fault/faulty-connection.ts';
+import type { Guard } from './guard/guard.ts';
+import type { Place } from './guard/waiting-room.ts';
 import type { LinkOptions } from './link.ts';
 import { Peer, type PeerEnv, type PeerHandler } from './peer.ts';
 import { type Tell, teller } from './stamp.ts';
@@ -54,6 +59,8 @@ export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
   readonly budget: PinnedBudget;
   /** What it gets wrong on purpose. */
   readonly faults?: Faults | undefined;
+  /** What clients may do, beyond `maxConnections`. */
+  readonly guard?: Guard | undefined;
 }
 
 export interface ServerEnv {
@@ -67,6 +74,8 @@ export interface ServerHandler extends PeerHandler {
   /** A connection that never became a WebSocket. `left`: it went before its request was whole. `why`: of TLS, what the client did. */
   refused(number: number, remote: string, left: boolean, why?: string): void;
   trouble(code: string, message: string): void;
+  /** A request that `aside` has taken: nothing more is told of it. */
+  taken?(number: number): void;
 }
 
 export class Server {
@@ -75,7 +84,7 @@ export class Server {
   readonly #sink: EventSink | undefined;
   readonly #handler: ServerHandler;
   readonly #admissionOptions: AdmissionOptions;
-  readonly #draftEnv: DraftEnv;
+  #draftEnv: DraftEnv;
   /** Shared by all links that have no codec of their own. */
   readonly #linkOptions: LinkOptions;
   readonly #startedAt: number;
@@ -88,6 +97,7 @@ export class Server {
   /** Where TLS is spoken: who lets clients through. */
   #gate: TlsGate | undefined;
   readonly #secured = new WeakMap<Transport, TlsFacts>();
+  readonly #places = new WeakMap<Transport, Place>();
   /** Where HTTP/2 is spoken too: who tells clients apart. */
   #both: BothVersions | undefined;
 
@@ -99,7 +109,16 @@ export class Server {
     this.#handler = handler;
     this.#startedAt = env.clock.now();
     const full = () => this.#stopped || this.#peers.size >= options.maxConnections;
-    this.#admissionOptions = { ...options, full, secure: options.tls !== undefined };
+    const { guard } = options;
+    this.#admissionOptions = {
+      ...options,
+      full,
+      secure: options.tls !== undefined,
+      ...(guard && {
+        identify: (request) => guard.identify(request),
+        policy: (request, transport) => options.policy(request, transport) ?? guard.refusal(transport.remote),
+      }),
+    };
     const { limits, tolerance, closeTimeout, budget, automatic, compressFrom, compressionLevel } = options;
     const { maskingKeys } = env;
     this.#draftEnv = { maskingKeys, compressFrom, compressionLevel, maxMessage: limits.maxMessage };
@@ -113,6 +132,8 @@ export class Server {
       trouble: (code: string, message: string) => this.#handler.trouble(code, message),
     };
     await this.#openGate();
+    if (this.#options.dialects)
+      this.#draftEnv = { ...this.#draftEnv, admission: (await import('./draft-admission.ts')).DraftAdmission };
     if (this.#options.http2) this.#both = await this.#bothVersions();
     const { hosts, port, backlog, doors = [] } = this.#options;
     const [host = '127.0.0.1', ...others] = hosts;
@@ -148,6 +169,7 @@ export class Server {
   /** Takes no more clients, and closes those that are open. */
   stop(code: number, reason: string): void {
     this.stopAccepting();
+    this.#options.aside?.stop(code, reason);
     for (const { link } of this.#peers.values()) link.close(code, reason);
   }
 
@@ -164,16 +186,17 @@ export class Server {
   destroy(): void {
     this.stopAccepting();
     for (const { link } of this.#peers.values()) link.destroy();
+    this.#options.aside?.destroy();
     this.#options.faults?.letGo();
     this.#both?.destroy();
   }
 
   /**
    * Takes a client whose request somebody else has read, with what came behind it. `opened` is called in place of the
-   * handler's, unless the client does not get in.
+   * handler's, unless the client does not get in. `reply`: as of `Admission.take`.
    */
-  adopt(transport: Transport, request: RequestHead, rest: Uint8Array, opened?: Opened): void {
-    this.#admission(transport, { hop: 'tcp', opened }).take(request, rest);
+  adopt(transport: Transport, request: RequestHead, rest: Uint8Array, opened?: Opened, reply?: Reply): void {
+    this.#admission(transport, { hop: 'tcp', opened }).take(request, rest, reply);
   }
 
   async #openGate(): Promise<void> {
@@ -182,17 +205,19 @@ export class Server {
   }
 
   #accept(transport: Transport, hop: 'tcp' | 'unix'): void {
-    if (this.#gate) this.#gate.take(transport, (passage) => this.#passed(passage, hop));
-    else this.#come(transport, hop);
+    const place = this.#options.guard?.arrive(transport.remote, () => transport.destroy());
+    if (this.#gate) this.#gate.take(transport, (passage) => this.#passed(passage, hop, place));
+    else this.#come(transport, hop, place);
   }
 
-  #passed(passage: Passage, hop: 'tcp' | 'unix'): void {
+  #passed(passage: Passage, hop: 'tcp' | 'unix', place: Place | undefined): void {
     if ('transport' in passage) {
       if (this.#stopped) passage.transport.destroy();
       this.#secured.set(passage.transport, passage.facts);
-      this.#come(passage.transport, hop);
+      this.#come(passage.transport, hop, place);
       return;
     }
+    place?.leave();
     const { code, message, left, remote, arrivedAt, certificate } = passage;
     const number = this.#next++;
     const at = arrivedAt - this.#startedAt;
@@ -211,20 +236,34 @@ export class Server {
   }
 
   /** Comes by TCP, or through TLS. */
-  #come(transport: Transport, hop: 'tcp' | 'unix'): void {
-    if (this.#both) this.#both.take(transport, hop);
-    else {
+  #come(transport: Transport, hop: 'tcp' | 'unix', place: Place | undefined): void {
+    if (this.#both) {
+      if (place) this.#keepPlace(transport, place);
+      this.#both.take(transport, hop);
+    } else {
       const tls = this.#secured.get(transport);
       const patience = tls && Math.max(0, this.#options.handshakeTimeout - (tls.securedAt - tls.arrivedAt));
-      this.#admission(this.#wrapped(transport), { hop, tls, patience }).read();
+      this.#admission(this.#wrapped(transport), { hop, tls, patience, place }).read();
     }
+  }
+
+  /** Until it is known what is spoken; a connection of HTTP/2 that asks for nothing gives its place back by ending. */
+  #keepPlace(transport: Transport, place: Place): void {
+    place.evict = () => transport.destroy();
+    this.#places.set(transport, place);
+    if (transport instanceof SocketTransport) transport.socket.once('close', place.leave);
   }
 
   async #bothVersions(): Promise<BothVersions> {
     const { BothVersions } = await import('./both-versions.ts');
     return new BothVersions(this.#options, this.#env.clock, {
       plain: (transport, hop, early, patience) =>
-        this.#admission(this.#wrapped(transport), { hop, patience, tls: this.#secured.get(transport) }).read(early),
+        this.#admission(this.#wrapped(transport), {
+          hop,
+          patience,
+          tls: this.#secured.get(transport),
+          place: this.#places.get(transport),
+        }).read(early),
       requested: (request) => this.#requested(request),
     });
   }
@@ -232,6 +271,7 @@ export class Server {
   /** A client on a stream of an HTTP/2 connection. */
   #requested({ transport, carrier, fields, stream, settings, answer }: Http2Request): void {
     const tls = settings && this.#secured.get(carrier);
+    this.#places.get(carrier)?.leave();
     const arrival: Arrival = { hop: 'http2', detail: `${transport.remote}, stream ${stream}`, settings, tls };
     this.#admission(this.#wrapped(transport), arrival).take(extendedRequest(fields), NO_BYTES, (head) => {
       const sent = answerOverHttp2(head);
@@ -244,7 +284,8 @@ export class Server {
     return this.#options.wrap?.(transport) ?? transport;
   }
 
-  #admission(transport: Transport, { hop, detail = transport.remote, settings, patience, opened, tls }: Arrival): Admission {
+  #admission(transport: Transport, arrival: Arrival): Admission {
+    const { hop, detail = transport.remote, settings, patience, opened, tls, place } = arrival;
     const number = this.#next++;
     const { clock } = this.#env;
     const tell = this.#sink && teller(this.#sink, clock, this.#startedAt, number);
@@ -259,10 +300,13 @@ export class Server {
     const wire = faulty?.transport ?? transport;
     const admission = new Admission(wire, faulty?.admission(options) ?? options, this.#draftEnv, clock, tell, (admitted) => {
       this.#admissions.delete(admission);
+      place?.leave();
       if (admitted) this.#open(wire, number, tell, admitted, opened, faulty);
+      else if (admission.taken) this.#handler.taken?.(number);
       else this.#handler.refused(number, transport.remote, admission.left, admission.why);
     });
     this.#admissions.add(admission);
+    if (place) place.evict = () => admission.giveWay();
     return admission;
   }
 
@@ -287,11 +331,12 @@ export class Server {
     const codecs = deflate && deflateCodecs('server', deflate, compressFrom, limits.maxMessage, compressionLevel);
     const own = link ?? codecs;
     const rightOptions = own ? { ...this.#linkOptions, ...own } : this.#linkOptions;
-    const linkOptions = faulty?.link(rightOptions, admitted) ?? rightOptions;
+    const linkOptions = faulty?.link(rightOptions) ?? rightOptions;
     const { clock } = this.#env;
     const facts = { number, target: request.target, dialect, subprotocol, extensions, openedAt: clock.now() };
     const peer = new Peer(facts, linkOptions, transport, { clock, tell, gone: this.#gone }, this.#handler);
     this.#peers.set(number, peer);
+    this.#options.guard?.opened(peer, clock);
     tell?.({ type: 'open', dialect, subprotocol, extensions, findings });
     faulty?.attach(peer);
     if (opened) opened(peer);
@@ -302,6 +347,7 @@ export class Server {
 
   readonly #gone: PeerEnv['gone'] = (peer, tell, closed) => {
     if (!this.#peers.delete(peer.number)) return;
+    this.#options.guard?.left(peer);
     const error = peer.link.networkError;
     if (error) tell?.({ type: 'failure', hop: 'stream', code: error.code, message: error.message });
     tell?.(closed);
@@ -322,6 +368,8 @@ interface Arrival {
   /** Milliseconds for its request, where some of the time has gone already. */
   readonly patience?: number | undefined;
   readonly opened?: Opened | undefined;
+  /** That it has among those who wait. */
+  readonly place?: Place | undefined;
 }
 
 const NO_BYTES = new Uint8Array(0);

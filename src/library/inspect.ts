@@ -1,4 +1,4 @@
-import type { Answer } from '../endpoint/admission.ts';
+import type { Answer } from '../endpoint/admitting.ts';
 import { Client, type ClientHandler, type Ending } from '../endpoint/client.ts';
 import { Server, type ServerHandler, type ServerOptions } from '../endpoint/server.ts';
 import { SERVER_LIMITS } from '../protocol/connection/limits.ts';

@@ -1,4 +1,4 @@
-import type { PolicyRefusal } from '../endpoint/admission.ts';
+import type { PolicyRefusal } from '../endpoint/admitting.ts';
 import { authorityOf } from '../protocol/handshake/extended-connect.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { AdmissionOptions } from '../endpoint/admission.ts';
+import type { AdmissionOptions } from '../endpoint/admitting.ts';
 import type { ServerOptions } from '../endpoint/server.ts';
 import { type Limits, SERVER_LIMITS } from '../protocol/connection/limits.ts';
 import { type DialectName, dialectNamed } from '../protocol/dialect/name.ts';

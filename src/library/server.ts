@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Answer, PolicyRefusal } from '../endpoint/admission.ts';
+import type { Answer, PolicyRefusal } from '../endpoint/admitting.ts';
 import { type Peer, Server, type ServerHandler } from '../endpoint/server.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { encodeHead, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';

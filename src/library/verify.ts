@@ -1,4 +1,4 @@
-import type { AdmissionOptions, PolicyRefusal } from '../endpoint/admission.ts';
+import type { AdmissionOptions, PolicyRefusal } from '../endpoint/admitting.ts';
 import { applyHeaderLines } from '../protocol/handshake/request.ts';
 import type { RequestHead } from '../protocol/http/head.ts';
 import type { Transport } from '../transport/transport.ts';

@@ -69,6 +69,7 @@ export const RULES = {
     1002,
     'with deflate-stream everything behind the opening handshake must be valid DEFLATE data',
   ),
+  'too-fast': rule('limit --max-rate', 1008, 'a client sends no more in a second than the limit allows'),
   'too-much-pinned': rule('limit', 1008, 'unfinished messages hold more memory than this process allows'),
 } as const satisfies Record<string, Rule>;
 

@@ -31,8 +31,8 @@ export interface CertificateLink {
 
 /** The peer's certificate as TLS gave it, and its issuers, up to the root as far as they are known. */
 export interface CertificateFacts extends CertificateLink {
-  /** When it was judged, ISO 8601: what days left are counted from. */
-  readonly judgedAt: string;
+  /** When it was judged, ISO 8601, where the time was known: what days left are counted from. */
+  readonly judgedAt?: string;
   /** `sent`: the peer sent it along; else it is one that this machine trusts. */
   readonly issuers: readonly (CertificateLink & { readonly sent: boolean })[];
   /** The URL at which the issuer's certificate lies, as this one says. */

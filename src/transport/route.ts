@@ -78,6 +78,8 @@ export interface TlsChoice {
   readonly alpn?: readonly string[] | undefined;
   /** Takes lines of NSS's key log format, each with its line end. */
   readonly keylog?: ((line: Buffer) => void) | undefined;
+  /** Milliseconds since the epoch: since when a certificate has expired is said only where it is known what the time is. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** A certificate with its private key, in PEM or as PKCS#12. */

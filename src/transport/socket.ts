@@ -92,9 +92,10 @@ export class SocketTransport implements Transport {
 
   reset(): void {
     const { socket } = this;
-    // Neither TLS nor a Unix socket has a reset of its own.
-    if (socket instanceof Socket && !('encrypted' in socket) && socket.remoteAddress !== undefined) socket.resetAndDestroy();
-    else socket.destroy();
+    // Neither TLS nor a Unix socket has a reset of its own. `resetAndDestroy` would send a FIN first; this is what it sets.
+    const isTcp = socket instanceof Socket && !('encrypted' in socket) && socket.remoteAddress !== undefined;
+    if (isTcp) (socket as Socket & { resetAndClosing?: boolean }).resetAndClosing = true;
+    socket.destroy();
   }
 
   /** Lets go of the socket: what happens to it is somebody else's business from now on. */

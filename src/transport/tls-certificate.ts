@@ -6,15 +6,19 @@ import { signatureAlgorithm } from './tls-signature.ts';
 
 /**
  * What the other side's certificate says, and those of its issuers, up to the root where that is known. `untrusted`: why it
- * does not verify, in OpenSSL's word. `undefined` where none was shown.
+ * does not verify, in OpenSSL's word. `now`: milliseconds since the epoch. `undefined` where none was shown.
  */
-export function certificateFacts(secure: TLSSocket, untrusted: string | undefined): CertificateFacts | undefined {
+export function certificateFacts(
+  secure: TLSSocket,
+  untrusted: string | undefined,
+  now: (() => number) | undefined,
+): CertificateFacts | undefined {
   const [leaf, ...issuers] = chainOf(secure.getPeerCertificate(true));
   if (!leaf) return undefined;
   const sent = sentBy(secure);
   return {
     ...linkOf(leaf),
-    judgedAt: new Date().toISOString(),
+    ...(now && { judgedAt: new Date(now()).toISOString() }),
     issuers: issuers.map((issuer) => ({ ...linkOf(issuer), sent: sent.has(issuer.fingerprint256) })),
     ...issuerPlace(leaf),
     ...(untrusted === undefined ? {} : { untrusted }),
@@ -44,7 +48,7 @@ function sentBy(secure: TLSSocket): Set<string> {
 }
 
 /** One certificate by itself. */
-export function linkOf(certificate: X509Certificate): CertificateLink {
+function linkOf(certificate: X509Certificate): CertificateLink {
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),

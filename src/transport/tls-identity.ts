@@ -17,7 +17,7 @@ export function formOf(data: Buffer): 'pem' | 'pkcs12' | 'der' | undefined {
 }
 
 /** Whether the text of a key says that it is encrypted. */
-export function isEncrypted(key: string): boolean {
+function isEncrypted(key: string): boolean {
   return key.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----') || /^Proc-Type: *4, *ENCRYPTED/m.test(key);
 }
 

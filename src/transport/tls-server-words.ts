@@ -1,17 +1,19 @@
 import type { CertificateFacts } from '../session/event.ts';
 import { alertName, opensslReason } from './tls-alert.ts';
-import { spokenVersions } from './tls-context.ts';
-import type { ServerTls } from './tls-server.ts';
+import { type ContextChoice, spokenVersions } from './tls-context.ts';
+
+/** What a server speaks. */
+type Served = ContextChoice & { readonly alpn: readonly string[] };
 
 /** Why a client did not get through TLS, as its server sees it. Each begins with what it, the client, did. */
-export function clientTrouble({ code = '', message }: NodeJS.ErrnoException, choice: ServerTls): string {
+export function clientTrouble({ code = '', message }: NodeJS.ErrnoException, choice: Served): string {
   const words = WORDS.find(([pattern]) => pattern.test(code))?.[1];
   return words ? words(choice, code) : code === 'ECONNRESET' ? LEFT : `TLS with it failed: ${opensslReason(message)}`;
 }
 
 export const LEFT = 'it left during the TLS handshake; it may not trust our certificate';
 
-const WORDS: readonly (readonly [RegExp, (choice: ServerTls, code: string) => string])[] = [
+const WORDS: readonly (readonly [RegExp, (choice: Served, code: string) => string])[] = [
   [/ALERT_UNKNOWN_CA/, () => 'it does not trust our certificate (alert "unknown ca"): give it the certificate to trust'],
   [
     /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|DECRYPT_ERROR)/,
@@ -24,7 +26,7 @@ const WORDS: readonly (readonly [RegExp, (choice: ServerTls, code: string) => st
   [/WRONG_VERSION_NUMBER|HTTP_REQUEST|UNKNOWN_PROTOCOL|PACKET_LENGTH|BAD_RECORD/, () => 'what it sends is not TLS'],
 ];
 
-function noCommonVersion(choice: ServerTls): string {
+function noCommonVersion(choice: Served): string {
   const versions = spokenVersions(choice).map((version) => (version === 'TLSv1' ? 'TLS 1.0' : version.replace('v', ' ')));
   return `it speaks no version of TLS that is spoken here (${versions.join(', ')}); --tls-min and --tls-max change that`;
 }

@@ -21,6 +21,8 @@ export interface ServerTls {
   readonly alpn: readonly string[];
   /** Takes lines of NSS's key log format, each with its line end. */
   readonly keylog?: ((line: Buffer) => void) | undefined;
+  /** Milliseconds since the epoch, for words about a client's certificate. */
+  readonly now?: (() => number) | undefined;
 }
 
 export type Secured =
@@ -46,7 +48,7 @@ export async function acceptTls(socket: Duplex, choice: ServerTls): Promise<Secu
   if ('code' in secure) return secure;
   const { clientCa } = choice;
   const reason = clientCa.length === 0 ? undefined : unverified(secure);
-  const certificate = certificateFacts(secure, reason);
+  const certificate = certificateFacts(secure, reason, choice.now);
   if (reason === undefined) return { socket: secure, detail: sessionDetail(secure), certificate };
   const message = clientUntrusted(reason, certificate);
   refuse(secure, 403, `Your certificate is not accepted:\n${message}.`);
@@ -106,9 +108,9 @@ function shake(socket: Duplex, choice: ServerTls): Promise<TLSSocket | { readonl
     const failed = (error: NodeJS.ErrnoException) => over(error.code ?? 'TLS', clientTrouble(error, choice));
     const closed = () => over('ECONNRESET', LEFT);
     // A socket that no server of Node's own has made tells the errors of TLS by this event, and by no other.
-    secure.on('_tlsError', failed).on('error', failed).on('close', closed);
+    secure.on('_tlsError', failed).on('error', failed).on('end', closed).on('close', closed);
     secure.once('secure', () => {
-      secure.off('_tlsError', failed).off('error', failed).off('close', closed);
+      secure.off('_tlsError', failed).off('error', failed).off('end', closed).off('close', closed);
       secure.on('_tlsError', (error: NodeJS.ErrnoException) => {
         error.message = clientTrouble(error, choice);
         secure.destroy(error);
@@ -116,6 +118,8 @@ function shake(socket: Duplex, choice: ServerTls): Promise<TLSSocket | { readonl
       secure.pause();
       resolve(secure);
     });
+    // Else nobody is told that the client has gone.
+    secure.resume();
   });
 }
 

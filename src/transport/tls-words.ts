@@ -43,17 +43,25 @@ export function untrustedWords(reason: string, facts: CertificateFacts, host: st
 }
 
 function expired(facts: CertificateFacts): Trouble {
-  const [leaf, at] = [facts, Date.parse(facts.judgedAt)];
-  const old = [leaf, ...facts.issuers].find(({ validTo }) => Date.parse(validTo) <= at) ?? leaf;
-  const message = `${whose(old, leaf)} expired on ${moment(old.validTo)}, ${span(at - Date.parse(old.validTo))} ago`;
-  return { message, hint: `a new certificate on the server; ${LOOK}` };
+  // One of the chain has: the one that ends first.
+  const old = facts.issuers.reduce<CertificateLink>((first, link) => (link.validTo < first.validTo ? link : first), facts);
+  const { judgedAt } = facts;
+  const ago = judgedAt === undefined ? '' : `, ${span(Date.parse(judgedAt) - Date.parse(old.validTo))} ago`;
+  return {
+    message: `${whose(old, facts)} expired on ${moment(old.validTo)}${ago}`,
+    hint: `a new certificate on the server; ${LOOK}`,
+  };
 }
 
 function notYetValid(facts: CertificateFacts): Trouble {
-  const at = Date.parse(facts.judgedAt);
-  const young = [facts, ...facts.issuers].find(({ validFrom }) => Date.parse(validFrom) > at) ?? facts;
-  const begins = `${whose(young, facts)} is valid only from ${moment(young.validFrom)} on, ${span(Date.parse(young.validFrom) - at)} from now`;
-  return { message: begins, hint: `to set this machine's clock, if it is not ${moment(facts.judgedAt)}; ${LOOK}` };
+  const young = facts.issuers.reduce<CertificateLink>((last, link) => (link.validFrom > last.validFrom ? link : last), facts);
+  const { judgedAt } = facts;
+  const away = judgedAt === undefined ? '' : `, ${span(Date.parse(young.validFrom) - Date.parse(judgedAt))} from now`;
+  const clock = judgedAt === undefined ? 'is wrong' : `is not ${moment(judgedAt)}`;
+  return {
+    message: `${whose(young, facts)} is valid only from ${moment(young.validFrom)} on${away}`,
+    hint: `to set this machine's clock, if it ${clock}; ${LOOK}`,
+  };
 }
 
 const whose = (link: CertificateLink, leaf: CertificateLink) =>

@@ -22,7 +22,7 @@ export async function startTls(
   observer.begin(hop);
   const secure = await shake(socket, choice, trusted, hop);
   const reason = secure.authorized ? undefined : reasonOf(secure.authorizationError);
-  const facts = certificateFacts(secure, reason);
+  const facts = certificateFacts(secure, reason, choice.now);
   observer.done(hop, sessionDetail(secure), facts);
   if (reason !== undefined && !choice.insecure) {
     secure.on('error', () => undefined);

@@ -34,8 +34,9 @@ function namesOf({ names }: CertificateLink): string {
 
 const DAY = 86_400_000;
 
-/** `2026-01-02 to 2026-04-02, 12 days left`. */
-function validity({ validFrom, validTo }: CertificateLink, now: string): string {
+/** `2026-01-02 to 2026-04-02, 12 days left`; without the days where nobody knows what the time is. */
+function validity({ validFrom, validTo }: CertificateLink, now: string | undefined): string {
+  if (now === undefined) return `${validFrom.slice(0, 10)} to ${validTo.slice(0, 10)}`;
   const days = Math.floor((Date.parse(validTo) - Date.parse(now)) / DAY);
   const count = (number: number) => `${number} ${number === 1 ? 'day' : 'days'}`;
   const left = Number.isNaN(days) ? '' : days >= 0 ? `, ${count(days)} left` : `, expired ${count(-days - 1)} ago`;

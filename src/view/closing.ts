@@ -40,6 +40,8 @@ const FINE: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 function abruptLines({ by, code, reason, trouble }: Closing, view: ClosingView): string[] {
   const paint = view.style.warn;
+  // Of hixie-76, where it is usual.
+  if (code === 1005) return [view.style.dim('• closed by us; the peer ended TCP and acknowledged nothing')];
   if (by === 'us' && code !== 1006) {
     return withReason(`! closed by us: ${code} ${closeCodeName(code)}`, reason, view).map((line) => paint(line));
   }

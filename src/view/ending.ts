@@ -104,7 +104,7 @@ function closedLines({ code, reason, wasClean, by }: Extract<Ending, { type: 'cl
     const { section, text } = RULES[violation.rule];
     return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, `  ${style.dim(`${section}: ${text}`)}`];
   }
-  if (wasClean && (code === 1000 || code === 1001 || code === 1005)) return [];
+  if (code === 1005 || (wasClean && (code === 1000 || code === 1001))) return [];
   const who = { us: 'closed by us', peer: 'closed by the peer', network: 'the connection was lost' }[by];
   const first = `wstap: ${style.warn(`${who}: ${closeText(code, Buffer.from(reason), width - 30, style)}`)}`;
   const more = [...(trouble === undefined ? [] : [view.safe(trouble)]), closeCodeMeaning(code)];

@@ -67,7 +67,7 @@ describe('one port', () => {
     expect(heard.toString('hex')).toBe('81026869');
     first.stream.close();
     await env.stderr.until(/#1 left: 1006/);
-    expect(env.stderr.text).toMatch(/#1 \S+ connected to \/a\n[\s\S]*#2 \S+ connected to \/b\n/);
+    expect(env.stderr.text).toMatch(/#1 \S+ connected to \/a\b[\s\S]*#2 \S+ connected to \/b\b/);
     // Of the connection's first request only.
     expect(env.stderr.text.match(/^< SETTINGS/gm)).toHaveLength(1);
     expect(env.stderr.text.match(/^> SETTINGS/gm)).toHaveLength(1);

@@ -84,7 +84,7 @@ describeWith(OPENSSL, 'a client of openssl s_server', () => {
 
   test('the chain is shown up to the root that is trusted here', async () => {
     const { url } = await startOpenssl(leaf, '-cert_chain', inter.cert);
-    const { stderr } = await run([...CA, '-v', url]);
+    const { stderr } = await run([...CA, '-v', url], '', { wallClock: Date.now });
     expect(stderr).toMatch(
       /CN=localhost {2}✓ trusted\n {4}for {8}localhost, 127\.0\.0\.1, ::1\n {4}valid {6}\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, 29 days left\n {4}key {8}EC P-256, signed by ECDSA with SHA-256\n {4}SHA-256 {4}[0-9a-f]{64}\n {4}issued by {2}CN=Inter CA\n {15}until .*29 days left; EC P-256, ECDSA with SHA-256\n {4}issued by {2}CN=Root CA, known to this machine\n/,
     );

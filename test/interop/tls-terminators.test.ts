@@ -66,7 +66,7 @@ describeWith(nginx, 'nginx ends TLS', () => {
   });
 });
 
-const stunnel: Peer = { debianPackage: 'stunnel4', probe: ['stunnel4', '-version'] };
+const stunnel: Peer = { debianPackage: 'stunnel4', probe: ['/usr/bin/stunnel4', '-version'] };
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -82,7 +82,7 @@ async function startStunnel(chain: Chain, service: string): Promise<number> {
   const port = await freePort();
   const file = chain.path(`stunnel-${port}.conf`);
   writeFileSync(file, `foreground = yes\npid =\ndebug = 0\n[it]\naccept = 127.0.0.1:${port}\n${service}\n`);
-  const child = spawn('stunnel4', [file], { stdio: 'ignore' });
+  const child = spawn('/usr/bin/stunnel4', [file], { stdio: 'ignore' });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -160,6 +160,13 @@ describe('repeats, and a server with its clients', () => {
     ['/to 2 /close', { type: 'to', client: 2, command: { type: 'action', action: { type: 'close' } } }],
     ['/to 2 /repeat 3 hello', { type: 'to', client: 2, command: { type: 'repeat', count: 3, command: hello } }],
     ['/all hello', hello],
+    ['/ping 2', { type: 'to', client: 2, command: { type: 'action', action: { type: 'ping', data: '<>' } } }],
+    ['/ping 2 x y', { type: 'to', client: 2, command: { type: 'action', action: { type: 'ping', data: hex('x y') } } }],
+    ['/ping x 2', action({ type: 'ping', data: hex('x 2') })],
+    ['/to 2 /ping 3', { type: 'to', client: 2, command: { type: 'action', action: { type: 'ping', data: hex('3') } } }],
+    ['/all /ping 3', action({ type: 'ping', data: hex('3') })],
+    ['/mute 2', { type: 'mute', client: 2 }],
+    ['/unmute 12', { type: 'unmute', client: 12 }],
     ['/kick 2', { type: 'kick', client: 2, code: 1000, reason: '' }],
     ['/kick 2 1008 too loud', { type: 'kick', client: 2, code: 1008, reason: 'too loud' }],
   ])('%s', (line, expected) => {
@@ -274,6 +281,8 @@ describe('mistakes say what is wrong and what to write', () => {
     ['/to x hi', "'x' is not a client's number; /clients lists them\nfor example: /to 2 hello"],
     ['/to 2', '/to needs something to send\nfor example: /to 2 hello'],
     ['/to 2 /clients', "/to takes a message or a command that sends something, not '/clients'\nfor example: /to 2 hello"],
+    ['/mute', 'which client? Give its number\nfor example: /mute 2'],
+    ['/unmute x', "'x' is not a client's number; /clients lists them\nfor example: /unmute 2"],
     ['/kick 0', "'0' is not a client's number; /clients lists them\nfor example: /kick 2 1008 too loud"],
     ['/to 2 /frame fin=9', `'fin=9' is one bit: write fin=0 or fin=1\nfor example: ${example}`],
   ])('on a server: %s', (line, text) => {

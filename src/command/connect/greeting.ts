@@ -1,3 +1,4 @@
+import { dialectOf } from '../../protocol/dialect/name.ts';
 import { fieldValues } from '../../protocol/http/head.ts';
 import type { HandshakeReport } from '../../view/handshake.ts';
 import type { Phase } from '../../view/phases.ts';
@@ -11,12 +12,13 @@ export function timeTaken(phases: readonly Phase[]): number {
 }
 
 /** What was negotiated, and what was asked for and not given. It quotes the peer: escape before printing. */
-export function agreements({ request, response }: HandshakeReport): string[] {
+export function agreements({ request, response, dialect }: HandshakeReport): string[] {
   const value = (head: typeof request | typeof response, name: string) => (head ? fieldValues(head, name).join(', ') : '');
   const extensions = value(response, 'Sec-WebSocket-Extensions');
   const subprotocol = value(response, 'Sec-WebSocket-Protocol');
   const wanted = value(request, 'Sec-WebSocket-Protocol');
   return [
+    ...(dialect === undefined ? [] : [`version: ${dialectOf(dialect).title}`]),
     ...(subprotocol === '' ? [] : [`subprotocol: ${subprotocol}`]),
     ...(subprotocol === '' && wanted !== '' ? [`the server took no subprotocol; ${wanted} was asked for`] : []),
     ...(extensions === '' ? [] : [`extensions: ${extensions}`]),

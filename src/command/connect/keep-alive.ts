@@ -39,6 +39,10 @@ export function keepAlive(options: Options, link: Link, clock: Clock, warn: (tex
   const timeout = options.number('ping-timeout');
   const interval = options.number('ping-interval') ?? timeout;
   if (interval === undefined) return () => undefined;
+  if (!link.carries('ping')) {
+    warn(`${link.draft} has no pings: whether the peer is still there shows only when something is sent`);
+    return () => undefined;
+  }
   return keepPinging(link, clock, { interval, timeout, missed: (inARow) => warn(missedText(inARow)) });
 }
 

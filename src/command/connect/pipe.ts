@@ -1,5 +1,6 @@
 import type { Options } from '../../cli/value.ts';
 import { Client, type ClientOptions } from '../../endpoint/client.ts';
+import type { Link } from '../../endpoint/link.ts';
 import { Pipe, type PipeInput } from '../../endpoint/pipe.ts';
 import type { Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
@@ -111,6 +112,10 @@ class PipeSession {
       open: (link) => {
         this.#reconnection.opened();
         if (watched) link.connection.watch(true);
+        if (this.#writing.opcode === 'binary' && !link.carries('binary')) {
+          this.#refuseBinary(link);
+          return;
+        }
         this.#stopPinging = keepAlive(this.#options, link, this.#endpointEnv.clock, (text) => this.#diagnostics.note(text));
         this.#pipe.open(link);
       },
@@ -141,6 +146,13 @@ class PipeSession {
       end: () => this.#pipe.inputEnded(),
       fail: (text) => this.#inputFailed(text),
     });
+  }
+
+  /** Nothing that we were given can be said in this version. */
+  #refuseBinary(link: Link): void {
+    this.#diagnostics.note(`${link.draft} has no binary messages: leave out -b, --hex and --base64, or add -t`);
+    this.#status ??= ExitStatus.local;
+    link.close(1000);
   }
 
   /** Something is wrong with what we were given: what was sent stays sent, the rest is not. */

@@ -150,6 +150,10 @@ class TerminalSession {
     this.#greet();
     this.#toolbox ??= this.#openToolbox();
     for (const { opcode, data } of this.#execute) {
+      if (opcode === 'binary' && !link.carries('binary')) {
+        this.#console.warn(`${link.draft} has no binary messages: what -x gives is not sent`);
+        break;
+      }
       this.#console.sent({ opcode, data });
       link.send(opcode, data, 0, data.length, true);
     }

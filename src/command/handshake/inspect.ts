@@ -5,6 +5,7 @@ import { Client } from '../../endpoint/client.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
 import { judgeHandshake } from '../../protocol/dialect/judge.ts';
+import { recogniseRequest } from '../../protocol/dialect/recognise.ts';
 import { likelyCause } from '../../protocol/handshake/cause.ts';
 import { checkExtendedRequest } from '../../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../../protocol/handshake/check-request.ts';
@@ -62,12 +63,28 @@ async function live(text: string, options: Options, look: Look, env: Env): Promi
     ...(notice !== undefined && { notes: [`${notice[0]?.toUpperCase()}${notice.slice(1)}.`] }),
   };
   const report = withoutTunnel ? explainedViaGet(noted, opened ? 'opened' : ending) : noted;
-  const whole = { ...report, findings: [...(report.request ? checkOf(report.request) : []), ...report.findings] };
+  const whole = wholeReport(report);
   const printed = await print(env, written([whole], options, look));
   if (!opened && ending.type === 'failure' && options.text('format') !== 'json') {
     for (const line of endingLines(ending, { findings: [] }, { ...look, headShown: true })) env.stderr.write(`${line}\n`);
   }
   return opened ? printed : statusOf(ending, false);
+}
+
+/** With what is found in the request too; an older version has its own requirements, and keys to be reckoned with. */
+function wholeReport(report: HandshakeReport): HandshakeReport {
+  const { request, response, requestBody = NOTHING, responseBody = NOTHING, notes = [] } = report;
+  if (!request) return report;
+  const asked = request.version === HTTP_2 ? undefined : recogniseRequest(request).dialect;
+  if (asked === undefined || asked === 'rfc6455') return { ...report, findings: [...checkOf(request), ...report.findings] };
+  const judged = judgeHandshake({ head: request, body: requestBody }, response && { head: response, body: responseBody });
+  return {
+    ...report,
+    findings: [...judged.findings.filter(({ side }) => side === 'client'), ...report.findings],
+    notes: [...notes, ...judged.notes],
+    arithmetic: judged.arithmetic,
+    dialect: report.dialect ?? judged.dialect,
+  };
 }
 
 const checkOf = (request: RequestHead) => (request.version === HTTP_2 ? checkExtendedRequest(request) : checkRequest(request));

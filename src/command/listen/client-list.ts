@@ -23,8 +23,6 @@ interface Entry {
   rtt: number | undefined;
   /** What its TLS is. */
   tls: string;
-  /** The version of the protocol, where it is not the usual one. */
-  dialect: string;
   /** What is done with it. */
   behaviour: string;
 }
@@ -74,7 +72,6 @@ export class ClientList {
       record.handshake.record(event);
       if (event.type === 'refused') record.refusal = this.#refusal(event);
       else if (event.type === 'hop' && event.hop === 'tls') record.tls = event.detail;
-      else if (event.type === 'open' && event.dialect) record.dialect = dialectOf(event.dialect).title;
     }
   }
 
@@ -135,7 +132,6 @@ export class ClientList {
       received: 0,
       rtt: undefined,
       tls: '',
-      dialect: '',
       behaviour: '',
     };
     this.#records.set(connection, record);
@@ -151,11 +147,10 @@ export class ClientList {
 
   /** What is not as everybody's. */
   #facts(peer: Peer): string[] {
-    const { rtt, tls = '', dialect = '', behaviour = '' } = this.#records.get(peer.number) ?? {};
+    const { rtt, tls = '', behaviour = '' } = this.#records.get(peer.number) ?? {};
     return [
       rtt === undefined ? '' : `rtt ${durationText(rtt)}`,
       ...this.#asked(peer),
-      dialect,
       this.#look.safe(tls),
       behaviour === BY_HAND.name ? '' : this.#look.safe(behaviour),
       this.#screen.isMuted(peer.number) ? 'muted' : '',
@@ -164,9 +159,10 @@ export class ClientList {
   }
 
   /** Of the handshake. */
-  #asked({ target, subprotocol, extensions }: Peer): string[] {
+  #asked({ target, subprotocol, extensions, dialect }: Peer): string[] {
     const { safe } = this.#look;
-    return [target === '/' ? '' : safe(target), safe(subprotocol), safe(extensions)].filter((part) => part !== '');
+    const version = dialect === 'rfc6455' ? '' : dialectOf(dialect).title;
+    return [target === '/' ? '' : safe(target), version, safe(subprotocol), safe(extensions)].filter((part) => part !== '');
   }
 }
 

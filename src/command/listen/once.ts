@@ -139,6 +139,8 @@ class OnceSession {
       opened: (peer, request) => this.#opened(peer, request, handler, stage),
       message: (peer, message) => first(peer) && pipe.message(message),
       pong: (peer, payload) => first(peer) && pipe.pong(payload),
+      cannotSend: (_, text) => this.#diagnostics.note(text),
+      remark: (_, text) => this.#diagnostics.note(text),
       drain: (peer) => first(peer) && pipe.drain(),
       peerClosed: (peer) => first(peer) && pipe.peerClosed(),
       ended: (peer, ending) => first(peer) && pipe.end(ending),
@@ -159,10 +161,10 @@ class OnceSession {
     this.#peer = peer;
     this.#stopWaiting();
     this.#server?.stopAccepting();
-    const guest = this.#serving.welcome(peer, request, handler, stage);
+    const guest = this.#serving.welcome(peer, handler, stage);
     if (this.#output.json || this.#frames) peer.link.connection.watch(true);
     this.#pipe.open(peer.link);
-    this.#serving.begin(guest);
+    this.#serving.begin(guest, request);
   }
 
   #outputFailed(code: string, message: string): void {

@@ -51,6 +51,8 @@ class ServerSession {
     opened: (peer, request) => this.#opened(peer, request),
     message: (_, message) => this.#output.message(message),
     pong: () => undefined,
+    cannotSend: (peer, text) => this.#diagnostics.note(`#${peer.number} ${text}`),
+    remark: (peer, text) => this.#diagnostics.note(`#${peer.number} ${text}`),
     drain: (peer) => this.#broadcast.relieved(peer),
     peerClosed: () => undefined,
     ended: (peer, ending) => this.#left(peer, ending),
@@ -129,14 +131,14 @@ class ServerSession {
   }
 
   #opened(peer: Peer, request: RequestHead): void {
-    const { number, remote, target, subprotocol, link } = peer;
-    const guest = this.#serving.welcome(peer, request, this.#handler, this.#stage);
-    const where = `${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}`;
+    const { number, remote, target, subprotocol, dialect, link } = peer;
+    const guest = this.#serving.welcome(peer, this.#handler, this.#stage);
+    const where = `${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}${dialect === 'rfc6455' ? '' : `, ${dialect}`}`;
     const how = this.#options.count('verbose') > 0 ? `: ${guest.kind.name}` : '';
     this.#diagnostics.note(`#${number} ${remote} connected${where}${how}`);
     if (this.#output.json || this.#frames) link.connection.watch(true);
     for (const { opcode, data } of this.#execute) link.send(opcode, data, 0, data.length, true);
-    this.#serving.begin(guest);
+    this.#serving.begin(guest, request);
     if (this.#inputStarted) return;
     this.#inputStarted = true;
     this.#input.start();

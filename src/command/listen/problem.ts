@@ -1,13 +1,16 @@
 import type { Door } from '../../transport/listen.ts';
+import { escapeText } from '../../view/escape.ts';
 
-/** Why we cannot listen there, in words, and what to do about it. */
-export function listenProblem(error: NodeJS.ErrnoException, door: Door): string {
+/** Why we cannot listen there, in words, and what to do about it. `owner`: who has the port, where that is known. */
+export function listenProblem(error: NodeJS.ErrnoException, door: Door, owner?: string): string {
   if ('unixSocket' in door) return ofUnixSocket(error, door.unixSocket);
   if ('fd' in door) return ofDescriptor(error, door.fd);
   const { host, port } = door;
   const { code, message } = error;
   switch (code) {
     case 'EADDRINUSE':
+      if (owner !== undefined)
+        return `port ${port} is in use by ${escapeText(owner)}: end it, or choose another, or 0 for a free one`;
       return `port ${port} is in use: choose another, or 0 for a free one (who has it: ss -ltnp 'sport = :${port}')`;
     case 'EACCES':
       return `port ${port} may not be opened without privileges: choose one from 1024 on`;

@@ -83,7 +83,7 @@ function bytesOf(node: ScriptNode): Uint8Array {
 /** A path that must lead somewhere, or paths with the values that must stand there. */
 function jsonOf(node: ScriptNode): NonNullable<Condition['json']> {
   const pathOf = (text: string, at: ScriptNode) =>
-    parseJsonPath(text) ?? at.fail(`${JSON.stringify(text)} is no path: write $.name, $.list[0] or $["a b"]`);
+    parseJsonPath(text) ?? at.fail(`${JSON.stringify(text)} is no path: write $.name, $.list.0 or $["a b"]`);
   if (node.isText) return [{ path: pathOf(node.text(), node) }];
   return node.entries().map(([path, value, key]) => ({ path: pathOf(path, key), value: value.json() }));
 }

@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import type { Options } from '../../cli/value.ts';
 import { Server, type ServerHandler, type ServerOptions } from '../../endpoint/server.ts';
 import type { Env } from '../../env.ts';
-import { isLoopbackName } from '../../protocol/handshake/origin.ts';
 import type { EventSink } from '../../session/event.ts';
 import type { Listening } from '../../transport/listen.ts';
 import { LocalError } from '../command.ts';
 import { unixUrl } from '../option/unix-url.ts';
 import { clientEnv } from '../session/client-env.ts';
+import { lookOf } from '../session/look.ts';
+import { exposureOf, type Protection } from './exposure.ts';
 import { listenProblem } from './problem.ts';
 
 /** Starts a server and says where it is, for people and for scripts. Throws `LocalError` where the port cannot be had. */
@@ -20,17 +21,23 @@ export async function serve(
   say: (line: string) => void,
   ready: (port: number) => void = () => undefined,
 ): Promise<Server> {
-  const server = new Server(serverOptions, clientEnv(env), sink, handler);
+  const page = await pageFor(options, serverOptions, env, say);
+  const served = page ? { ...serverOptions, aside: page } : serverOptions;
+  const server = new Server(served, clientEnv(env), page?.sink(sink) ?? sink, page?.handler(handler) ?? handler);
   const [host = ''] = serverOptions.hosts;
   const [door = { host, port: serverOptions.port }] = serverOptions.doors ?? [];
-  const listening = await server.start().catch((error: NodeJS.ErrnoException) => {
-    throw new LocalError(listenProblem(error, door));
+  const listening = await server.start().catch(async (error: NodeJS.ErrnoException) => {
+    const isTaken = error.code === 'EADDRINUSE' && 'port' in door;
+    const owner = isTaken ? await (await import('./port-owner.ts')).portOwner(door.port) : undefined;
+    throw new LocalError(listenProblem(error, door, owner));
   });
   const { port } = listening;
   ready(port);
-  if ('fd' in door && listening.unixSocket === undefined && !isLoopbackName(listening.host)) {
-    say(`wstap: ! ${listening.host} can be reached from other machines; nobody is asked for a password`);
-  }
+  const reached =
+    listening.unixSocket === undefined
+      ? exposureOf('fd' in door ? listening.host : host, protectionOf(serverOptions))
+      : undefined;
+  if (reached !== undefined) env.stderr.write(`wstap: ${reached}\n`);
   const file = options.text('port-file');
   if (file !== undefined) {
     await writeFile(file, `${port}\n`).catch((error: Error) => {
@@ -40,7 +47,23 @@ export async function serve(
   }
   if (!options.flag('quiet'))
     say(`wstap: listening on ${urlOf(listening, 'fd' in door ? listening.host : host, serverOptions.tls !== undefined)}`);
+  const announcement = listening.unixSocket === undefined && page?.announcement('fd' in door ? listening.host : host, port);
+  if (announcement && (!options.flag('quiet') || options.flag('page'))) say(`wstap: ${announcement}`);
   return server;
+}
+
+/** What is answered to browsers, where that is anything. */
+async function pageFor(options: Options, server: ServerOptions, env: Env, say: (line: string) => void) {
+  if (options.off('page') && !options.has('static')) return undefined;
+  const { safe } = await lookOf(options, env, env.stderr);
+  const note = (text: string) => {
+    if (!options.flag('quiet')) say(`wstap: ${safe(text)}`);
+  };
+  return (await import('./page.ts')).pageOf(options, server, env, note);
+}
+
+function protectionOf({ guard, tls }: ServerOptions): Protection {
+  return { asks: guard?.asks ?? false, tls: tls !== undefined, certificates: (tls?.clientCa.length ?? 0) > 0 };
 }
 
 function urlOf({ unixSocket, port }: Listening, host: string, secure: boolean): string {

@@ -60,6 +60,8 @@ class ServerTerminal {
     opened: (peer, request) => this.#opened(peer, request),
     message: () => undefined,
     pong: () => undefined,
+    cannotSend: (peer, text) => this.#console.warn(`${text}; it is left out`, peer.number),
+    remark: (peer, text) => this.#console.note(text, peer.number),
     drain: () => this.#toolbox?.relieved(),
     peerClosed: () => undefined,
     ended: (_, ending) => this.#ended(ending),
@@ -167,15 +169,15 @@ class ServerTerminal {
   }
 
   #opened(peer: Peer, request: RequestHead): void {
-    const guest = this.#serving.welcome(peer, request, this.#handler, this.#stage);
+    const guest = this.#serving.welcome(peer, this.#handler, this.#stage);
     this.#clients.opened(peer, guest.kind, this.#options.count('verbose') > 0);
     if (guest.kind.drops) this.#console.mute(peer.number);
     peer.link.connection.watch(true);
     for (const { opcode, data } of this.#execute) {
-      this.#console.sent({ opcode, data }, peer.number);
+      if (opcode === 'text' || peer.link.carries('binary')) this.#console.sent({ opcode, data }, peer.number);
       peer.link.send(opcode, data, 0, data.length, true);
     }
-    this.#serving.begin(guest);
+    this.#serving.begin(guest, request);
     if (this.#options.flag('once')) this.#server?.stopAccepting();
   }
 

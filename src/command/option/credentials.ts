@@ -1,4 +1,4 @@
-import { mistakesOf } from '../../cli/mistake.ts';
+import { type Mistake, mistakesOf } from '../../cli/mistake.ts';
 import { UsageError } from '../../cli/option.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env } from '../../env.ts';
@@ -34,7 +34,7 @@ export async function loginOf(
   if (known) return known;
   // A URL with `user@` has an empty password, `--auth USER` none.
   if (colon !== -1) return { type: 'password', user, password: '' };
-  return { type: 'password', user, password: await password(user, options, env) };
+  return { type: 'password', user, password: await askPassword(user, options, env, mistakesOf('wstap connect')) };
 }
 
 /** What the file of `--netrc` says for a host. */
@@ -50,7 +50,8 @@ export function authorizationLine(login: Login): string {
   return `Authorization: Basic ${Buffer.from(`${login.user}:${login.password}`, 'utf8').toString('base64')}`;
 }
 
-async function password(user: string, options: Options, env: Env): Promise<string> {
+/** The password that is kept for `--auth USER`, or what is answered at the terminal. */
+export async function askPassword(user: string, options: Options, env: Env, mistake: Mistake): Promise<string> {
   const { WSTAP_PASSWORD: stored } = env.variables;
   if (stored !== undefined) return stored;
   const { askSecret } = await import('../../cli/secret.ts');
@@ -62,5 +63,5 @@ async function password(user: string, options: Options, env: Env): Promise<strin
     platform: env.platform,
     stdin: env.stdin,
   };
-  return askSecret(question, mistakesOf('wstap connect'));
+  return askSecret(question, mistake);
 }

@@ -94,6 +94,7 @@ function preference(text: string | undefined): ServerPreference {
 function policyOf(options: Options, hosts: readonly string[], doors: ServerOptions['doors']): ServerOptions['policy'] {
   const origins = options.texts('origin');
   const names = options.texts('allow-host');
+  const asks = options.has('auth');
   // No page reaches a Unix socket; a descriptor may well be of a port on loopback.
   const local = doors ? doors.some((door) => 'fd' in door) : hosts.every(isLoopbackName);
   return (request) => {
@@ -102,6 +103,10 @@ function policyOf(options: Options, hosts: readonly string[], doors: ServerOptio
     const origin = sent.find((one) => !isOriginAllowed(one, origins));
     const name = authorityOf(request) ?? '';
     if ((local || origins.length > 0) && origin !== undefined) return originRefused(origin);
+    // A browser that has logged in here sends the password along for any page: only this server's own may make use of that.
+    const own = [...origins, `http://${name}`, `https://${name}`];
+    const foreign = asks ? sent.find((one) => !isOriginAllowed(one, own)) : undefined;
+    if (foreign !== undefined) return originRefused(foreign);
     if (local && !isHostAllowed(name, names)) return hostRefused(name);
     return undefined;
   };

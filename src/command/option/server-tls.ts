@@ -33,10 +33,11 @@ export async function serverTls(options: Options, hosts: readonly string[], env:
     ...versionsOf(options),
     alpn: options.flag('http2') ? ['h2', 'http/1.1'] : ['http/1.1'],
     keylog: keyLog(options, env),
+    now: () => env.wallClock(),
   };
   if (given) return { tls: { ...common, identity: given }, remarks: [] };
   const names = namesOf(options, hosts);
-  const identity = await makeThrowAway(names);
+  const identity = await makeThrowAway(names, env.wallClock());
   const saved = options.text('tls-save');
   if (saved !== undefined) await save(saved, identity.certificate);
   return { tls: { ...common, identity }, remarks: remarks(identity.certificate, names, saved) };

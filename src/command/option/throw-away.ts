@@ -5,11 +5,9 @@ import type { TlsIdentity } from '../../transport/route.ts';
 
 const WEEK = 7 * 86_400_000;
 
-/** For these host names and addresses; the first is its subject. It signs itself, so that it is the one to trust, too. */
-export async function makeThrowAway(names: readonly string[]): Promise<Extract<TlsIdentity, { form: 'pem' }>> {
+/** For these host names and addresses; the first is its subject. `now`: milliseconds since the epoch. It signs itself, so that it is the one to trust, too. */
+export async function makeThrowAway(names: readonly string[], now: number): Promise<Extract<TlsIdentity, { form: 'pem' }>> {
   const { generate } = await import('selfsigned');
-  // Not the clock of `Env`, which is for display: what counts is that of OpenSSL.
-  const now = Date.now();
   const made = await generate([{ name: 'commonName', value: names[0] ?? 'localhost' }], {
     keyType: 'ec',
     curve: 'P-256',

@@ -7,14 +7,14 @@ const TLS = 'TLS';
 const VERSIONS: Readonly<Record<string, TlsVersion>> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' };
 
 /** `1.2`, `TLS1.2`, `TLSv1.2`. */
-export function parseTlsVersion(text: string): TlsVersion {
+function parseTlsVersion(text: string): TlsVersion {
   const version = VERSIONS[text.replace(/^tls ?v?/i, '')];
   if (!version) throw new UsageError(`${JSON.stringify(text)} is no version of TLS: write 1.0, 1.1, 1.2 or 1.3`);
   return version;
 }
 
 /** `http/1.1,h2`; `none` or nothing at all: no protocol. */
-export function parseAlpn(text: string): readonly string[] {
+function parseAlpn(text: string): readonly string[] {
   if (text === '' || text === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
   // RFC 7301 §3.1: "Empty strings MUST NOT be included and byte strings MUST NOT be truncated"; a length is one byte.

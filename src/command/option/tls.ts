@@ -25,6 +25,7 @@ export async function tlsSettings(options: Options, env: Env): Promise<TlsSettin
     ...versionsOf(options),
     alpn: options.has('alpn') ? options.texts('alpn') : undefined,
     keylog: keyLog(options, env),
+    now: () => env.wallClock(),
   };
   const identity = await identityOf(options, env, 'wstap connect');
   const serverName = options.text('servername');

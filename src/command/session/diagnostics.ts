@@ -1,3 +1,4 @@
+import { dialectOf } from '../../protocol/dialect/name.ts';
 import { RULES, type Violation } from '../../protocol/rule.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
@@ -48,6 +49,7 @@ export class Diagnostics {
     if (this.#options.verbosity > 0) this.#tellHandshake(event);
     if (event.type === 'frame' && this.#options.dump) this.#print(this.#frame(event));
     if (event.type === 'gap') this.#tellGap(event);
+    if (event.type === 'again' && event.learnt !== undefined && this.#options.verbosity === 0) this.note(againText(event, RAW));
     if (event.type === 'fault') this.#tellFault(event);
     if (event.type === 'failure' && event.hop === 'stream') this.#trouble = event.message;
     if (event.type === 'rtt') this.#tally.record(event);
@@ -102,6 +104,8 @@ export class Diagnostics {
       for (const line of renderHead(event.head, { ...look, direction: event.direction, body: event.body })) this.#print(line);
     }
     if (event.type === 'again') this.#print(look.style.bold(againText(event, look)));
+    if (event.type === 'open' && event.dialect !== undefined && event.dialect !== 'rfc6455')
+      this.#print(look.style.dim(`  in ${dialectOf(event.dialect).title}`));
     if (event.type === 'rtt') this.#print(look.style.dim(`  ping answered after ${durationText(event.rtt)}`));
     if (event.type !== 'open' && event.type !== 'refused' && (event.type !== 'failure' || event.hop === 'stream')) return;
     this.#tellPhases();
@@ -131,3 +135,6 @@ export class Diagnostics {
     }
   }
 }
+
+/** `note` makes it safe. */
+const RAW = { safe: (text: string) => text };

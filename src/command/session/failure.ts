@@ -15,7 +15,8 @@ export function statusOf(ending: Ending, broken: boolean): ExitStatus {
       return AT_HOP[ending.hop];
     case 'closed':
       if (broken) return ExitStatus.protocol;
-      return ending.wasClean && NORMAL.has(ending.code) ? ExitStatus.ok : ExitStatus.abnormal;
+      // 1005 of an end that was not clean: only hixie-76 has it, whose servers often acknowledge nothing.
+      return (ending.wasClean || ending.code === 1005) && NORMAL.has(ending.code) ? ExitStatus.ok : ExitStatus.abnormal;
   }
 }
 

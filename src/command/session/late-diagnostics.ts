@@ -24,6 +24,7 @@ export class LateDiagnostics {
   record(event: SessionEvent): void {
     if (event.type === 'violation' && event.fatal) this.violation = event.violation;
     if (event.type === 'gap') this.note(gapText(event));
+    if (event.type === 'again' && event.learnt !== undefined) this.note(`${event.learnt} Asking again in ${event.dialect}.`);
     // Frames and messages are many, and no last word needs them.
     if (event.type !== 'frame' && event.type !== 'message' && event.type !== 'rtt') this.#kept.push(event);
   }
@@ -46,7 +47,8 @@ export class LateDiagnostics {
     if (statusOf(ending, this.violation !== undefined) === ExitStatus.ok) return;
     const { Diagnostics: Whole } = await import('./diagnostics.ts');
     const whole: Diagnostics = new Whole(this.#options, this.#print);
-    for (const event of this.#kept) whole.record(event);
+    // What was learnt on the way is told already.
+    for (const event of this.#kept) if (event.type !== 'again' || event.learnt === undefined) whole.record(event);
     whole.end(ending);
   }
 }

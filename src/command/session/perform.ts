@@ -6,6 +6,9 @@ import { readLocal } from '../option/local-file.ts';
 
 /** Does what a typed line asks to be sent, to one connection or to several. What cannot be done is said, not thrown. */
 export interface Recipient {
+  /** Whether its version of the protocol has it; what is left out, it has. */
+  carries?(what: 'closeCode'): boolean;
+  readonly draft?: string | undefined;
   readonly open: boolean;
   /** Whether more should be sent now. */
   readonly writable: boolean;
@@ -27,7 +30,7 @@ export async function perform(
 ): Promise<Action | undefined> {
   try {
     const action = await actionOf(command);
-    for (const recipient of recipients) recipient.act(action);
+    if (!actEach(action, recipients, complain)) return undefined;
     for (let round = 1; round < times; round++) {
       const present = recipients.filter(({ open }) => open);
       if (present.length === 0) return undefined;
@@ -42,6 +45,25 @@ export async function perform(
     complain(error.message);
     return undefined;
   }
+}
+
+/** What one of them cannot be sent, the others are all the same. Returns whether any got it. */
+function actEach(action: Action, recipients: readonly Recipient[], complain: Stage['complain']): boolean {
+  const problems = new Set<string>();
+  let done = 0;
+  for (const recipient of recipients) {
+    try {
+      recipient.act(action);
+      done++;
+      if (action.type === 'close' && action.code !== undefined && recipient.carries?.('closeCode') === false)
+        problems.add(`${recipient.draft} has no close codes: it was closed without ${action.code}`);
+    } catch (error) {
+      if (!LocalProtocolError.is(error)) throw error;
+      problems.add(error.message);
+    }
+  }
+  for (const problem of problems) complain(problem);
+  return done > 0;
 }
 
 async function actionOf(command: Sendable): Promise<Action> {

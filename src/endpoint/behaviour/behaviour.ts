@@ -1,5 +1,5 @@
 import type { MessageView } from '../../protocol/message/message.ts';
-import type { PolicyRefusal } from '../admission.ts';
+import type { PolicyRefusal } from '../admitting.ts';
 import type { Clock } from '../clock.ts';
 import type { Peer } from '../peer.ts';
 import type { Intake } from './intake.ts';
@@ -26,7 +26,7 @@ export interface BehaviourKind {
   /** Why no more clients are taken just now. */
   refusal?(): PolicyRefusal | undefined;
   /** A client has opened; nothing was read from it yet. */
-  open(visit: Visit): Behaviour;
+  open(visit: Visit, request: RequestFacts): Behaviour;
   /** Ends at once whatever runs for clients; nothing more is done. */
   kill?(): void;
   /** Resolves once nothing of it is left, where all its clients are gone. */
@@ -38,10 +38,9 @@ export interface Visit {
   readonly peer: Peer;
   readonly intake: Intake;
   readonly stage: Stage;
-  /** What the request said, for those who hand it on. */
-  readonly request: RequestFacts;
 }
 
+/** What the request said, for those who hand it on. */
 export interface RequestFacts {
   /** The request-target as written. */
   readonly target: string;

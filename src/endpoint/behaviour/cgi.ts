@@ -1,10 +1,10 @@
-import type { Visit } from './behaviour.ts';
+import type { RequestFacts, Visit } from './behaviour.ts';
 
 /**
  * What a process is told of its client, by the names of RFC 3875 as far as they fit. Nothing of a client's is in an
  * environment but under these names, and nothing that ends a line or drives a terminal is in their values.
  */
-export function cgiVariables({ peer, stage, request }: Visit): Record<string, string> {
+export function cgiVariables({ peer, stage }: Visit, request: RequestFacts): Record<string, string> {
   const { target, route, rest, version, host, origin, userAgent } = request;
   const { address, port } = splitAddress(peer.remote);
   const [, query = ''] = /\?([^#]*)/s.exec(target) ?? [];

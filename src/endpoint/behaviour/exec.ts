@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { MessageView } from '../../protocol/message/message.ts';
-import type { PolicyRefusal } from '../admission.ts';
+import type { PolicyRefusal } from '../admitting.ts';
 import { MessageSource } from '../message-source.ts';
-import type { Behaviour, BehaviourKind, Visit } from './behaviour.ts';
+import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 import { cgiVariables } from './cgi.ts';
 import type { Fork } from './fork.ts';
 import type { Forks } from './forks.ts';
@@ -42,13 +42,13 @@ export class Exec implements BehaviourKind {
     return this.#forks.full ? FULL : undefined;
   }
 
-  open(visit: Visit): Behaviour {
+  open(visit: Visit, request: RequestFacts): Behaviour {
     const { peer } = visit;
     if (this.#forks.full) {
       peer.link.close(1013, 'too many processes');
       return { message: () => undefined };
     }
-    return new Execution(this.#options, this.#forks, visit);
+    return new Execution(this.#options, this.#forks, visit, request);
   }
 
   kill(): void {
@@ -84,11 +84,11 @@ class Execution implements Behaviour {
   #resumeOutput: () => void = () => undefined;
   #toldOfBytes = false;
 
-  constructor(options: ExecOptions, forks: Forks, visit: Visit) {
+  constructor(options: ExecOptions, forks: Forks, visit: Visit, request: RequestFacts) {
     this.#options = options;
     this.#visit = visit;
     try {
-      const variables = { ...options.variables, ...cgiVariables(visit) };
+      const variables = { ...options.variables, ...cgiVariables(visit, request) };
       const fork = forks.start(options.argv, variables, visit.stage.clock, {
         failed: (code) => this.#failed(code),
         ended: (status, signal) => this.#ended(status, signal),
@@ -224,7 +224,7 @@ class Execution implements Behaviour {
       return;
     }
     // Whoever is gone answers this with a reset, which is noticed without reading.
-    link.ping(Buffer.alloc(0));
+    if (link.carries('ping')) link.ping(Buffer.alloc(0));
     this.#hold();
   }
 

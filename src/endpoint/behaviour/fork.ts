@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { signalGroup } from '../../env.ts';
 import type { Clock } from '../clock.ts';
 
@@ -43,13 +43,9 @@ export class Fork {
   ) {
     this.#clock = clock;
     this.#over = over;
-    const child = spawn(file, argv, { env: variables, stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true });
+    const child: ChildProcess = spawn(file, argv, { env: variables, stdio: 'pipe', detached: true, windowsHide: true });
     this.#child = child;
     this.#group = child.pid ?? 0;
-    this.stdin = child.stdin;
-    this.stdout = child.stdout;
-    this.stderr = child.stderr;
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     let failed = false;
     child.once('error', ({ code = 'ERROR' }: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
@@ -57,6 +53,11 @@ export class Fork {
       this.#conclude();
       handler.failed(code);
     });
+    // Without a descriptor left there are no streams, and the error is still to come.
+    this.stdin = child.stdin ?? new PassThrough();
+    this.stdout = child.stdout ?? new PassThrough();
+    this.stderr = child.stderr ?? new PassThrough();
+    for (const stream of [this.stdin, this.stdout, this.stderr]) stream.on('error', () => undefined);
     child.once('exit', () => this.#leaderGone());
     // Not at `exit`: what it wrote last may not have been read by then.
     child.once('close', (status, signal) => {

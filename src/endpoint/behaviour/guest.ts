@@ -1,9 +1,13 @@
 import type { MessageView } from '../../protocol/message/message.ts';
+import type { Violation } from '../../protocol/rule.ts';
 import type { Ending } from '../client.ts';
 import type { Peer, PeerHandler } from '../peer.ts';
-import type { Behaviour, BehaviourKind, Visit } from './behaviour.ts';
+import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 
-/** One client on its way through: everything goes to whoever runs the server first, then to what is done with the client. */
+/**
+ * One client on its way through: everything goes to what is done with the client and to whoever runs the server. A message goes
+ * there last, as the session may end with it, and what is sent back comes before its end.
+ */
 export class Guest implements PeerHandler {
   readonly kind: BehaviourKind;
   readonly visit: Visit;
@@ -21,19 +25,35 @@ export class Guest implements PeerHandler {
   }
 
   /** `send` begins to send by itself, and returns how to stop that. */
-  begin(send: ((peer: Peer) => () => void) | undefined): void {
+  begin(request: RequestFacts, send: ((peer: Peer) => () => void) | undefined): void {
     const { peer } = this.visit;
-    this.#behaviour = this.kind.open(this.visit);
+    this.#behaviour = this.kind.open(this.visit, request);
     if (peer.link.open) this.#stopSending = send?.(peer);
   }
 
   message(peer: Peer, message: MessageView): void {
-    if (!this.kind.drops) this.#session.message(peer, message);
     if (peer.link.open) this.#behaviour?.message(message);
+    if (!this.kind.drops) this.#session.message(peer, message);
   }
 
   pong(peer: Peer, payload: Uint8Array): void {
     this.#session.pong(peer, payload);
+  }
+
+  cannotSend(peer: Peer, text: string): void {
+    this.#session.cannotSend?.(peer, text);
+  }
+
+  ping(peer: Peer, payload: Uint8Array): void {
+    this.#session.ping?.(peer, payload);
+  }
+
+  violated(peer: Peer, violation: Violation): void {
+    this.#session.violated?.(peer, violation);
+  }
+
+  remark(peer: Peer, text: string): void {
+    this.#session.remark?.(peer, text);
   }
 
   drain(peer: Peer): void {

@@ -35,10 +35,6 @@ export class Intake {
     this.#steer();
   }
 
-  get isFree(): boolean {
-    return this.#free;
-  }
-
   #steer(): void {
     if (!this.#free && (this.#heldBySession || this.#heldByBehaviour)) this.#link.pause();
     else this.#link.resume();

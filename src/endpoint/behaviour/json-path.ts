@@ -1,7 +1,7 @@
 /** Where in a JSON value something stands: names and indexes, from the outside in. */
 export type JsonPath = readonly (string | number)[];
 
-/** `$.a.b[0]`, `a.b[0]`, `$["a b"]`; `$` is the whole. `undefined` where it is none. */
+/** `$.a.b[0]`, `a.b.0`, `$["a b"]`; `$` is the whole. `undefined` where it is none. */
 export function parseJsonPath(text: string): JsonPath | undefined {
   const steps: (string | number)[] = [];
   const whole = text.startsWith('$') ? text.slice(1) : `.${text}`;

@@ -1,5 +1,5 @@
 import type { MessageView } from '../../protocol/message/message.ts';
-import type { Behaviour, BehaviourKind, Visit } from './behaviour.ts';
+import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 import { isSameJson, valueAt } from './json-path.ts';
 import { pathOf } from './routes.ts';
 import { type Condition, type Rule, type Script, START, type Step } from './script.ts';
@@ -16,8 +16,8 @@ export class Replies implements BehaviourKind {
     this.#script = script;
   }
 
-  open(visit: Visit): Behaviour {
-    const conversation = new Conversation(this.#script, visit);
+  open(visit: Visit, { target }: RequestFacts): Behaviour {
+    const conversation = new Conversation(this.#script, visit, pathOf(target));
     conversation.begin();
     return conversation;
   }
@@ -31,6 +31,7 @@ const TURN = 256;
 class Conversation implements Behaviour {
   readonly #script: Script;
   readonly #visit: Visit;
+  readonly #path: string;
   #state = START;
   readonly #uses = new Map<Rule, number>();
   #answers = 0;
@@ -39,9 +40,10 @@ class Conversation implements Behaviour {
   #waiting: (() => void)[] = [];
   readonly #timers = new Set<() => void>();
 
-  constructor(script: Script, visit: Visit) {
+  constructor(script: Script, visit: Visit, path: string) {
     this.#script = script;
     this.#visit = visit;
+    this.#path = path;
   }
 
   begin(): void {
@@ -74,7 +76,7 @@ class Conversation implements Behaviour {
   }
 
   #fitsSurroundings({ state, path }: Condition): boolean {
-    return (state === undefined || state === this.#state) && (path === undefined || path === pathOf(this.#visit.request.target));
+    return (state === undefined || state === this.#state) && (path === undefined || path === this.#path);
   }
 
   #answer(steps: readonly Step[], captured: Captured): void {

@@ -1,5 +1,5 @@
 import type { RequestHead } from '../../protocol/http/head.ts';
-import type { PolicyRefusal } from '../admission.ts';
+import type { PolicyRefusal } from '../admitting.ts';
 import type { BehaviourKind } from './behaviour.ts';
 
 /** Which clients are treated how: by the path that they ask for. The longest route wins, and a route ends where a segment does. */

@@ -1,7 +1,7 @@
 import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
-import type { PolicyRefusal } from '../admission.ts';
+import type { PolicyRefusal } from '../admitting.ts';
 import type { Peer, PeerHandler } from '../peer.ts';
-import type { Stage } from './behaviour.ts';
+import type { RequestFacts, Stage } from './behaviour.ts';
 import { BY_HAND } from './by-hand.ts';
 import { Guest } from './guest.ts';
 import { Intake } from './intake.ts';
@@ -12,7 +12,7 @@ import { type SendEvery, sendEvery } from './send-every.ts';
 export class Serving {
   readonly #routes: Routes;
   readonly #sending: SendEvery | undefined;
-  readonly #guests = new Map<Peer, Guest>();
+  readonly #guests = new Set<Guest>();
   #held = false;
   #leaving = false;
 
@@ -31,42 +31,43 @@ export class Serving {
   }
 
   /** Takes a client over: from now on `session` is told of it by us. Nothing is done with it before `begin`. */
-  welcome(peer: Peer, request: RequestHead, session: PeerHandler, stage: Stage): Guest {
-    const { kind, route, rest } = this.#routes.find(request.target) ?? { kind: BY_HAND, route: '', rest: '' };
+  welcome(peer: Peer, session: PeerHandler, stage: Stage): Guest {
+    const kind = this.#routes.find(peer.target)?.kind ?? BY_HAND;
     const intake = new Intake(peer.link);
-    const [host = '', origin = '', userAgent = ''] = ['Host', 'Origin', 'User-Agent'].map(
-      (name) => fieldValues(request, name)[0] ?? '',
-    );
-    const facts = { target: request.target, route, rest, version: request.version, host, origin, userAgent };
-    const guest = new Guest(kind, { peer, intake, stage, request: facts }, session, () => this.#guests.delete(peer));
-    this.#guests.set(peer, guest);
+    const guest: Guest = new Guest(kind, { peer, intake, stage }, session, () => this.#guests.delete(guest));
+    this.#guests.add(guest);
     peer.handler = guest;
     if (this.#held) intake.hold(true);
     return guest;
   }
 
-  begin(guest: Guest): void {
+  begin(guest: Guest, request: RequestHead): void {
     const { clock } = guest.visit.stage;
     const sending = this.#sending;
-    guest.begin(sending && ((peer) => sendEvery(sending, peer, clock)));
+    guest.begin(this.#factsOf(request), sending && ((peer) => sendEvery(sending, peer, clock)));
   }
 
-  guest(peer: Peer): Guest | undefined {
-    return this.#guests.get(peer);
+  #factsOf(request: RequestHead): RequestFacts {
+    const { target, version } = request;
+    const { route = '', rest = '' } = this.#routes.find(target) ?? {};
+    const [host = '', origin = '', userAgent = ''] = ['Host', 'Origin', 'User-Agent'].map(
+      (name) => fieldValues(request, name)[0] ?? '',
+    );
+    return { target, route, rest, version, host, origin, userAgent };
   }
 
   /** Whether nothing is to be read from anybody. */
   hold(on: boolean): void {
     if (this.#held === on || this.#leaving) return;
     this.#held = on;
-    for (const { visit } of this.#guests.values()) visit.intake.hold(on);
+    for (const { visit } of this.#guests) visit.intake.hold(on);
   }
 
   /** All are asked to go: whatever still comes of them is read. */
   leave(): void {
     this.#leaving = true;
     this.#held = false;
-    for (const { visit } of this.#guests.values()) visit.intake.free();
+    for (const { visit } of this.#guests) visit.intake.free();
   }
 
   /** Whatever still runs ends now. */

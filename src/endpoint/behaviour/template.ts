@@ -6,7 +6,7 @@ import { type JsonPath, parseJsonPath, valueAt } from './json-path.ts';
  */
 export type Template = readonly Piece[];
 
-export type Piece = string | { readonly group: number | string } | { readonly path: JsonPath };
+type Piece = string | { readonly group: number | string } | { readonly path: JsonPath };
 
 /** What a message gave. */
 export interface Captured {

@@ -25,7 +25,7 @@ export const CLOSE_FAULTS = {
   'close-one-byte': {
     times: 'once',
     does: 'a Close of one byte, half a code',
-    duty: 'must fail the connection; 1002 is the code for it',
+    duty: 'should fail the connection; 1002 is the code for it',
     section: 'RFC 6455 §5.5.1',
     answers: [{ exit: ExitStatus.protocol, rule: 'close-one-byte' }],
     slot: 'end',
@@ -41,7 +41,7 @@ export const CLOSE_FAULTS = {
   'data-after-close': {
     times: 'once',
     does: 'closes with 1000, and sends a message behind its Close',
-    duty: 'must echo the Close; ignores what is behind it',
+    duty: 'must echo the Close, and discards what is behind it',
     section: 'RFC 6455 §1.4',
     answers: [{ exit: ExitStatus.ok }],
     slot: 'end',

@@ -1,7 +1,7 @@
 import type { Finding } from '../../protocol/handshake/finding.ts';
 import { encodeHead, type Field, type RequestHead, type ResponseHead } from '../../protocol/http/head.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { AdmissionOptions, Answer, PolicyRefusal } from '../admission.ts';
+import type { AdmissionOptions, Answer, PolicyRefusal } from '../admitting.ts';
 import type { FaultValue } from './fault.ts';
 import type { FaultTransport } from './fault-transport.ts';
 import type { SeededRandom } from './random.ts';

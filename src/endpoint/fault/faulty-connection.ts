@@ -1,6 +1,6 @@
-import { DeflateCodec } from '../../protocol/extension/permessage-deflate.ts';
+import type { Limits } from '../../protocol/connection/limits.ts';
 import type { Transport } from '../../transport/transport.ts';
-import type { AdmissionOptions, Admitted } from '../admission.ts';
+import type { AdmissionOptions } from '../admitting.ts';
 import type { Clock } from '../clock.ts';
 import type { Link, LinkOptions } from '../link.ts';
 import type { Peer } from '../peer.ts';
@@ -32,8 +32,8 @@ export class FaultyConnection {
   readonly #env: FaultyEnv;
   readonly #handshake: readonly Fault[];
   /** Those that act on every message, and those that have their one moment. */
-  readonly #lasting: readonly Fault[];
-  readonly #once: readonly Fault[];
+  #lasting: readonly Fault[];
+  #once: readonly Fault[];
   #link: Link | undefined;
   #extensions = '';
   #openedAt = 0;
@@ -64,14 +64,9 @@ export class FaultyConnection {
     return { ...others, deflate: isFresh ? { ...deflate, serverNoContextTakeover: true } : deflate };
   }
 
-  link(options: LinkOptions, { deflate }: Pick<Admitted, 'deflate'>): LinkOptions {
-    // A bomb must not go off here, where somebody looks at what is sent.
-    const mirror = deflate && new DeflateCodec({ role: 'client', agreed: deflate, threshold: 0, maxMessage: SHOWN });
-    return {
-      ...options,
-      outbox: (usual) => new FaultyOutbox(usual, this),
-      ...(mirror && { mirrorExtension: mirror }),
-    };
+  link(options: LinkOptions): LinkOptions {
+    if (options.framing) this.#keepToNetwork();
+    return { ...options, outbox: (usual) => new FaultyOutbox(usual, this), mirrorLimits: SHOWN };
   }
 
   /** It is open; nothing was sent yet. */
@@ -144,6 +139,13 @@ export class FaultyConnection {
     this.#closeKept = true;
   }
 
+  /** Frames of a draft before hybi-07 have no such bits and lengths: only what is not about frames is done. */
+  #keepToNetwork(): void {
+    for (const { name } of [...this.#lasting, ...this.#once]) if (!OF_NETWORK.has(name)) this.say(name, OLDER);
+    this.#lasting = this.#lasting.filter(({ name }) => OF_NETWORK.has(name));
+    this.#once = this.#once.filter(({ name }) => OF_NETWORK.has(name));
+  }
+
   #do({ name, value }: Fault): void {
     const link = this.#link;
     if (!link?.open || this.silent) return;
@@ -166,7 +168,8 @@ export class FaultyConnection {
     this.silent = true;
     const cuts: Partial<Record<FaultName, [detail: string, run: () => void]>> = {
       end: ['TCP is ended without a Close', () => this.transport.finish()],
-      rst: ['TCP is reset', () => this.transport.reset()],
+      // A reset in the same moment as bytes is often read as an end: they are given time to be read.
+      rst: ['TCP is reset', () => this.later(BEFORE_RESET, () => this.transport.reset())],
       'half-open': ['nothing more is read or written', () => this.transport.freeze()],
     };
     const [detail, run] = cuts[name] ?? ['', () => undefined];
@@ -203,7 +206,20 @@ export class FaultyConnection {
   }
 }
 
+const OLDER = 'not done: the client speaks an older version of the protocol';
+const OF_NETWORK: ReadonlySet<FaultName> = new Set([
+  'delay',
+  'jitter',
+  'bandwidth',
+  'stall',
+  'no-fin',
+  'end',
+  'rst',
+  'half-open',
+]);
 const TIMING: ReadonlySet<FaultName> = new Set(['delay', 'jitter', 'bandwidth']);
+/** Milliseconds. */
+const BEFORE_RESET = 20;
 const GLUED = Buffer.from('glued');
-/** Bytes of a message of ours that are inflated to be looked at. */
-const SHOWN = 16 * 1024 * 1024;
+/** A bomb must not go off here, where somebody looks at what is sent. */
+const SHOWN: Limits = { maxMessage: 64 * 1024 * 1024, maxFrame: Infinity, maxFragments: Infinity, maxPongs: Infinity };

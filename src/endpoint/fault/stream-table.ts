@@ -7,7 +7,7 @@ import type { FaultRow } from './row.ts';
 const breaks = (rule: RuleId, note?: string) => [{ exit: ExitStatus.protocol, rule, ...(note && { note }) }] as const;
 const goesOn = (note?: string) => [{ exit: ExitStatus.ok, ...(note && { note }) }] as const;
 const FAIL = 'must fail the connection';
-const FAIL_1002 = 'must fail the connection; 1002 is the code for it';
+const FAIL_1002 = 'should fail the connection; 1002 is the code for it';
 
 export const STREAM_FAULTS = {
   delay: {
@@ -15,7 +15,7 @@ export const STREAM_FAULTS = {
     times: 'each',
     does: 'all that is sent leaves this much later',
     duty: 'waits: a message may take any time',
-    section: 'RFC 6455 §1.2',
+    section: 'RFC 6455 §1.5',
     answers: goesOn(),
   },
   jitter: {
@@ -23,7 +23,7 @@ export const STREAM_FAULTS = {
     times: 'each',
     does: 'each message leaves later by a random time up to this; order is kept',
     duty: 'waits: a message may take any time',
-    section: 'RFC 6455 §1.2',
+    section: 'RFC 6455 §1.5',
     answers: goesOn(),
   },
   bandwidth: {
@@ -31,7 +31,7 @@ export const STREAM_FAULTS = {
     times: 'each',
     does: 'so many bytes a second leave, frames being cut anywhere',
     duty: 'must not care how TCP cuts frames',
-    section: 'RFC 6455 §5.2',
+    section: 'RFC 6455 §1.5',
     answers: goesOn(),
   },
   drop: {
@@ -202,7 +202,7 @@ export const STREAM_FAULTS = {
   'bad-deflate': {
     times: 'once',
     does: 'a message marked as compressed that is no DEFLATE data',
-    duty: FAIL,
+    duty: 'should fail the connection; 1007 is the code for it',
     section: 'RFC 7692 §7.2.2',
     answers: breaks('inflate-failed', 'needs --compress'),
     deflate: 'needed',

@@ -8,8 +8,8 @@ import { STREAM_FAULTS } from './stream-table.ts';
  * client does about it.
  */
 export type HandshakeFaultName = keyof typeof HANDSHAKE_FAULTS;
-export type StreamFaultName = keyof typeof STREAM_FAULTS;
-export type CloseFaultName = keyof typeof CLOSE_FAULTS;
+type StreamFaultName = keyof typeof STREAM_FAULTS;
+type CloseFaultName = keyof typeof CLOSE_FAULTS;
 export type FaultName = HandshakeFaultName | StreamFaultName | CloseFaultName;
 
 /** Where a fault acts. */

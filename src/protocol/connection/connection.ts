@@ -20,6 +20,8 @@ type Outcome = Pick<Closed, 'code' | 'reason' | 'by'>;
 
 /** What is said of an end that nobody explained. */
 const CUT_OFF: Outcome = { code: 1006, reason: '', by: 'network' };
+/** What is said where our closing frame, which holds no code, was not answered. */
+const UNACKNOWLEDGED: Outcome = { code: 1005, reason: '', by: 'us' };
 const FIN = 0x80;
 const RSV1 = 0x40;
 
@@ -117,11 +119,6 @@ export class Connection {
     if (this.#mirror) this.#mirror.watched = on;
   }
 
-  /** Whether messages were handed on, out of what was received last, that lie in it. */
-  get lent(): boolean {
-    return this.#inbound.lent === true;
-  }
-
   /** Takes received bytes, which it may change and keep; `borrowed`: keep no longer than until it returns. */
   receive(chunk: Uint8Array, borrowed = false): void {
     if (borrowed && this.#inbound.borrowed === undefined) {
@@ -156,6 +153,8 @@ export class Connection {
   end(): void {
     if (this.#state === 'open' && this.#closesWithTcp) this.#closedByTcp('peer');
     const wasClean = this.#state === 'closed-cleanly';
+    // hixie-76: servers of its day ended TCP and acknowledged nothing; that is all there is to know.
+    if (this.#state === 'close-sent' && this.#options.framing?.close === 'sentinel') this.#outcome = UNACKNOWLEDGED;
     if (!this.#move('end')) return;
     this.#inbound.stop();
     this.#mirror?.stop();
@@ -242,6 +241,11 @@ export class Connection {
     this.#inbound.stop();
   }
 
+  /** The peer broke a limit that is kept from outside: told as any other rule, and the connection fails for it. */
+  breach(violation: Violation): void {
+    if (this.#state === 'open') this.#violated(violation, true);
+  }
+
   /** Does what a user asks. Hand-made frames and bytes are sent legal or not, in every state. */
   act(action: Action): void {
     switch (action.type) {
@@ -290,7 +294,6 @@ export class Connection {
   #setBorrowed(borrowed: boolean): void {
     if (this.#inbound.borrowed === undefined) return;
     this.#inbound.borrowed = borrowed;
-    this.#inbound.lent = false;
   }
 
   #read(chunk: Uint8Array, start: number, borrowed = false): void {

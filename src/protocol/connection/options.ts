@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly budget?: PinnedBudget | undefined;
   /** Of a draft before hybi-07: frames are read and written its way. */
   readonly framing?: Framing | undefined;
+  /** How much of what we send is read back, while watched; all of it where this is left out. */
+  readonly mirrorLimits?: Limits | undefined;
   /** Stands between the connection and its usual outbox, for whoever wants frames wrong; not with `framing`. */
   readonly outbox?: ((usual: FrameOutbox) => FrameOutbox) | undefined;
   /** Of a later draft: rules that it did not have yet. */

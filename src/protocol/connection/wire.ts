@@ -35,8 +35,8 @@ export function openMirror(options: ConnectionOptions, offset: number, tell: (ev
     violation: ignore,
     frame: (frame, violations, inflated) => tell({ type: 'frame', direction: 'sent', frame, violations, inflated }),
   };
-  const { role, mirrorExtension, framing } = options;
-  const reading = { sender: role, limits: UNLIMITED, tolerance: 'lenient', readsOn: true, offset } as const;
+  const { role, mirrorExtension, mirrorLimits = UNLIMITED, framing } = options;
+  const reading = { sender: role, limits: mirrorLimits, tolerance: 'lenient', readsOn: true, offset } as const;
   return framing?.inbound(reading, sink) ?? new Inbound({ ...reading, extension: mirrorExtension }, sink);
 }
 

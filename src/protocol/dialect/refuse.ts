@@ -54,11 +54,17 @@ export function versionList(enabled: readonly DialectName[]): string {
   return [...new Set(known)].sort((a, b) => b - a).join(', ');
 }
 
-/** For the one who runs the server: what came, and the flag that lets it in. */
-export function refusalNotice(dialect: DialectName): string {
-  const { title, aliases } = dialectOf(dialect);
-  const short = aliases[0] === undefined || dialect.startsWith('hybi') ? dialect : aliases[0];
-  return `the client speaks ${title}, which is off; --draft ${short} or --draft all accepts it`;
+/** For the one who runs the server: what came, and what lets it in beside those that are on. */
+export function refusalNotice(dialect: DialectName, enabled: readonly DialectName[] = []): string {
+  const names = [...new Set([...enabled, dialect].map(shortName))].join(',');
+  return `the client speaks ${dialectOf(dialect).title}, which is off; --draft ${names} or --draft all accepts it`;
+}
+
+/** As people write it: by its version from 8 on. */
+function shortName(dialect: DialectName): string {
+  const { version = 0, aliases } = dialectOf(dialect);
+  if (version >= 8) return String(version);
+  return aliases[0] === undefined || dialect.startsWith('hybi') ? dialect : aliases[0];
 }
 
 /** What a server accepts where nothing else is said: the two whose handshakes prove that they were meant. */

@@ -153,7 +153,7 @@ export function describe(agreed: DeflateParameters): string {
 }
 
 /** Half the time of zlib's own default, 6, for a few per cent more bytes on the wire. */
-const DEFAULT_LEVEL = 3;
+const DEFAULT_LEVEL = 2;
 
 export interface DeflateCodecOptions {
   readonly role: 'client' | 'server';

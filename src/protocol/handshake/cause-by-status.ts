@@ -1,7 +1,7 @@
 /** Causes where an HTTP answer with another status than 101 came. */
 import { fieldValues, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
-import { bodyText, type Cause, type Facts, header, inspect, withScheme } from './cause-facts.ts';
+import { bodyText, type Cause, type Facts, FIND_VERSION, header, inspect, withScheme } from './cause-facts.ts';
 import { unauthorized } from './cause-unauthorized.ts';
 
 /** The likely cause of an answer with any status but 101. */
@@ -98,7 +98,10 @@ function upgradeRequired(facts: Facts, response: ResponseHead): Cause {
   const versions = fieldValues(response, 'Sec-WebSocket-Version').join(', ');
   const sent = header(facts.request, 'Sec-WebSocket-Version') ?? '13';
   const speaksOurs = versions.split(',').some((version) => version.trim() === sent);
-  if (versions !== '' && !speaksOurs) return { cause: `The server speaks other versions of the protocol: ${versions}.` };
+  if (versions !== '' && !speaksOurs) {
+    const cause = `The server speaks other versions of the protocol: ${versions}.`;
+    return facts.url === undefined ? { cause } : { cause, remedy: FIND_VERSION };
+  }
   return (
     droppedUpgrade(facts, response) ?? {
       cause: 'The server did not see a WebSocket request (426): a proxy on the way may have dropped Upgrade.',

@@ -25,6 +25,9 @@ export interface Cause {
   readonly remedy?: string | undefined;
 }
 
+/** What to try where a server speaks another version. */
+export const FIND_VERSION = '--draft auto, which finds a version that both speak';
+
 /** The first value of a field. */
 export const header = (head: ResponseHead | RequestHead | undefined, name: string) => head && fieldValues(head, name)[0];
 /** The start of the body, bytes as latin-1 characters. */

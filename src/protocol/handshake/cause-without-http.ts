@@ -1,5 +1,6 @@
 /** Causes where no HTTP answer came: the network, TLS, or another protocol on that port. */
-import { type Cause, type Facts, inspect, withScheme } from './cause-facts.ts';
+import { type Cause, type Facts, FIND_VERSION, inspect, withScheme } from './cause-facts.ts';
+import { legacyRequest } from './legacy.ts';
 
 /** The likely cause where nothing came that is HTTP. */
 export function causeWithoutHttp(facts: Facts): Cause | undefined {
@@ -8,9 +9,17 @@ export function causeWithoutHttp(facts: Facts): Cause | undefined {
   if (!failure) return undefined;
   // What TLS says of a certificate or an alert is the cause already.
   if (failure.hop === 'tls' && failure.hint !== undefined) return { remedy: failure.hint };
-  const cause = byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
+  const cause = oldVersion(facts, failure) ?? byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
   // Whoever failed knows best what to try.
   return failure.hint === undefined ? cause : { ...cause, remedy: failure.hint };
+}
+
+/** Servers that do not speak hixie-75 to hybi-03 have no words for it. */
+function oldVersion({ request, url }: Facts, { hop, code }: NonNullable<Facts['failure']>): Cause | undefined {
+  const name = request && legacyRequest(request);
+  if (name === undefined || hop !== 'http' || code === 'TIMEOUT' || code === 'ABORTED') return undefined;
+  const cause = `The server ended the connection without an answer, as servers do that do not speak ${name}.`;
+  return url === undefined ? { cause } : { cause, remedy: FIND_VERSION };
 }
 
 const isSecure = ({ url }: Facts) => url !== undefined && /^(?:wss|https)(?=:|\+unix:)/i.test(url);

@@ -2,7 +2,7 @@
  * The promise: where an opening handshake failed, one sentence says the likely cause and, if there is one, what to try.
  */
 import { causeByStatus } from './cause-by-status.ts';
-import type { Cause, Facts } from './cause-facts.ts';
+import { type Cause, type Facts, FIND_VERSION } from './cause-facts.ts';
 import { causeOverHttp2 } from './cause-over-http2.ts';
 import { causeWithoutHttp } from './cause-without-http.ts';
 import type { Finding } from './finding.ts';
@@ -34,10 +34,16 @@ const SWITCH_FAULTS = [
   'subprotocol',
 ];
 
-function wrongSwitch({ findings }: Facts): Cause | undefined {
+function wrongSwitch({ findings, url }: Facts): Cause | undefined {
   const failures = findings.filter((finding) => finding.level === 'fail');
   const fault = SWITCH_FAULTS.map((id) => failures.find((finding) => finding.id === id)).find((finding) => finding !== undefined);
   if (!fault) return failures[0] && { cause: `Not met: ${failures[0].requirement}.` };
+  if (fault.id === 'version' && url !== undefined) {
+    return {
+      cause: fault.hint ?? `Not met: ${fault.requirement}.`,
+      remedy: FIND_VERSION,
+    };
+  }
   if (fault.id === 'accept') return wrongAccept(fault);
   if (fault.id === 'subprotocol') {
     return { cause: `The server chose a subprotocol that was not asked for: ${fault.actual ?? ''}.`, remedy: fault.hint };

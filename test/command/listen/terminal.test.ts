@@ -181,6 +181,83 @@ describe('clients come, talk and go', () => {
   });
 });
 
+describe('one client among others', () => {
+  test('/clients: address, path, subprotocol, extensions, ages, counts, round trips and what is done with each', async () => {
+    const { run, port } = await listening(['-s', 'chat', '--route', '/echo=echo', '--route', '/=none']);
+    const echo = new GoodClient(port, { perMessageDeflate: true }, ['chat'], 'echo/room');
+    await echo.open();
+    await run.shows(/#1 • connected/);
+    await enter(run, port, 2);
+    echo.socket.send('x');
+    await echo.got(1);
+    await run.line('/ping 1');
+    await run.shows(/#1 • pong after/);
+    await run.line('/mute 2');
+    await run.line('/clients');
+    expect(
+      (await run.shows(/#2 {2}127.*muted/)).replace(/^[\s\S]*\/clients\n/, '\n').replace(/ {3,}TIME/g, '  TIME'),
+    ).toMatchInlineSnapshot(`
+      "
+      #1  127.0.0.1:PORT  1 sent  1 received  TIME
+          rtt TIME, /echo/room, chat, permessage-deflate, echo
+      #2  127.0.0.1:PORT  0 sent  0 received  TIME, muted
+      >
+      "
+    `);
+  });
+
+  test('/ping N [DATA]: that one and nobody else', async () => {
+    const { run, port } = await listening();
+    const clients = [await enter(run, port, 1), await enter(run, port, 2)];
+    const pings: string[] = [];
+    for (const [index, { socket }] of clients.entries()) socket.on('ping', (data) => pings.push(`${index + 1} ${data}`));
+    await run.line('/ping 2 data');
+    await run.shows(/#2 • pong "data" after/);
+    await run.line('/to 1 /ping 2');
+    await run.shows(/#1 • pong "2" after/);
+    await run.line('/ping 9');
+    await run.shows(/there is no client 9/);
+    expect(pings).toEqual(['2 data', '1 2']);
+  });
+
+  test('/mute and /unmute', async () => {
+    const { run, port } = await listening(['--echo']);
+    const [loud, other] = [await enter(run, port, 1), await enter(run, port, 2)];
+    await run.line('/mute 1');
+    loud.socket.send('not shown');
+    expect(await loud.got(1)).toEqual(['not shown']);
+    other.socket.send('shown');
+    await run.shows(/#2 < shown/);
+    await run.line('/unmute 1');
+    await run.shows(/#1 • its messages and frames are shown/);
+    loud.socket.send('shown again');
+    const shown = await run.shows(/#1 < shown again/);
+    expect(shown).not.toContain('< not shown');
+    await run.line('/mute 9');
+    await run.shows(/there is no client 9/);
+  });
+
+  test('a client that is sunk is muted from the start', async () => {
+    const { run, port } = await listening(['--sink', '-v']);
+    const client = await enter(run, port, 1);
+    expect(await run.screen()).toMatch(/#1 • connected from 127\.0\.0\.1:PORT, sink/);
+    client.socket.send('gone');
+    client.socket.close(1000);
+    const shown = await run.shows(/#1 • dropped 1 message, 4 B/);
+    expect(shown).not.toContain('< gone');
+  });
+
+  test('what a program says on stderr, and its end', async () => {
+    const { run, port } = await listening(['--exec', 'sh -c \'printf "\\033[2Jhi\\n" >&2; exit 2\''], {
+      variables: { PATH: '/bin:/usr/bin' },
+    });
+    await new GoodClient(port).closed;
+    await run.shows(/#1 • stderr: \\x1b\[2Jhi/);
+    await run.shows(/#1 • exit status 2/);
+    await run.shows(/#1 • closed by us: 1011 Internal Error "exit status 2"/);
+  });
+});
+
 describe('what it does by itself', () => {
   test('--echo', async () => {
     const { run, port } = await listening(['--echo']);

@@ -14,7 +14,7 @@ import { FOR_HERE, makeChain, NOT_A_CA } from '../../transport/chain.ts';
 
 /** `wstap listen` over TLS: our own client, ws, openssl's and browsers' manners on the other side. */
 async function listenTls(argv: readonly string[], options: FakeEnvOptions = {}) {
-  const running = start(['listen', ...argv], options);
+  const running = start(['listen', ...argv], { wallClock: Date.now, ...options });
   onTestFinished(async () => {
     running.env.signal('SIGTERM');
     running.env.signal('SIGTERM');
@@ -57,6 +57,7 @@ describeWith(OPENSSL, 'listen --tls', () => {
     await loud.said(/a client trusts it with --ca FILE \(--tls-save FILE writes it\) or with --insecure\n/);
     expect((await run(['-w', '50ms', '-k', loud.url], 'x\n')).stdout).toBe('x\n');
     expect((await run([loud.url])).stderr).toMatch(/is self-signed/);
+    await loud.said(/#2 \S+ was refused: it left during the TLS handshake; it may not trust our certificate\n/);
   });
 
   test('--tls=NAME: for these names too, and for HOST', async () => {
@@ -185,7 +186,7 @@ describeWith(OPENSSL, 'listen --tls', () => {
   });
 
   test('in a terminal too', async () => {
-    const { env, outcome } = start(['listen', '--tls'], { terminal: true, variables: { NO_COLOR: '1' } });
+    const { env, outcome } = start(['listen', '--tls'], { wallClock: Date.now, terminal: true, variables: { NO_COLOR: '1' } });
     onTestFinished(async () => {
       env.signal('SIGTERM');
       env.signal('SIGTERM');

@@ -35,7 +35,8 @@ export class Wire {
 
   /** What came behind the blank line. */
   get frames(): Buffer {
-    return Buffer.from(this.text.slice(this.text.indexOf('\r\n\r\n') + 4), 'latin1');
+    const end = this.text.indexOf('\r\n\r\n');
+    return end < 0 ? Buffer.alloc(0) : Buffer.from(this.text.slice(end + 4), 'latin1');
   }
 
   until(reached: (wire: Wire) => boolean): Promise<void> {

@@ -54,8 +54,8 @@ it('the line for the one who runs the server', () => {
   expect(refusalNotice('hixie-76')).toBe(
     'the client speaks hixie-76 (= hybi-00), which is off; --draft 76 or --draft all accepts it',
   );
-  expect(refusalNotice('hybi-07')).toBe(
-    'the client speaks hybi-07 (version 7), which is off; --draft hybi-07 or --draft all accepts it',
+  expect(refusalNotice('hybi-07', USUAL_DIALECTS)).toBe(
+    'the client speaks hybi-07 (version 7), which is off; --draft 13,8,hybi-07 or --draft all accepts it',
   );
 });
 
