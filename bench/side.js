@@ -38,7 +38,11 @@ const methods = {
   },
 
   async idle(options) {
-    await (await load()).idle(options);
+    return (await load()).idle(options);
+  },
+
+  async pingAll() {
+    return (await load()).pingAll();
   },
 
   async parse(options) {

@@ -13,7 +13,7 @@ const floors: readonly (readonly string[])[] = [
   ['bytes', 'cli', 'env.ts', 'exit-status.ts'],
   ['protocol'],
   ['session'],
-  ['transport', 'view', 'record', 'conformance'],
+  ['transport', 'view', 'page', 'record', 'conformance'],
   ['endpoint', 'repl'],
   ['command', 'library'],
   ['main.ts', 'index.ts'],
@@ -31,7 +31,7 @@ const protocolFloors: readonly (readonly string[])[] = [
 
 /** Pumps hand events to a sink; what prints, records or judges them is the command's business. */
 const ioWing = ['transport', 'endpoint'];
-const pureWing = ['view', 'record', 'conformance'];
+const pureWing = ['view', 'page', 'record', 'conformance'];
 
 const longestFile = 400;
 const nodeInProtocol = ['node:buffer', 'node:crypto', 'node:zlib'];

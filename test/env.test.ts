@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildSync } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
-import { processEnv } from '../src/env.ts';
+import { processEnv, signalGroup } from '../src/env.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'env-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,4 +57,18 @@ test('clocks run on and randomness fills', () => {
   env.fillRandom(bytes);
   expect(bytes.some((byte) => byte !== 0)).toBe(true);
   expect(env.variables.PATH).toBe(process.env.PATH);
+});
+
+test('a group that is gone, our own, and everybody are sent no signal', () => {
+  for (const leader of [0, 1, -1, Number.NaN]) expect(signalGroup(leader, 'SIGKILL')).toBe(false);
+  // Above the highest process id that Linux gives.
+  expect(signalGroup(2 ** 22 + 1, 'SIGTERM')).toBe(false);
+});
+
+test('a process that leads a group of its own is asked for', async () => {
+  const child = spawn('sleep', ['100'], { detached: true, stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+  expect(signalGroup(child.pid ?? 0, 0)).toBe(true);
+  expect(signalGroup(child.pid ?? 0, 'SIGTERM')).toBe(true);
+  expect(await ended).toBe('SIGTERM');
 });

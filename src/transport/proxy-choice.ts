@@ -55,7 +55,8 @@ interface NamedList {
 /** Which entry of the list is for this server, in words; `undefined` where none is. */
 export function exception(server: Pick<Server, 'host' | 'port'>, named: NamedList | undefined): string | undefined {
   const entry = named?.list.split(/[\s,]+/).find((one) => one !== '' && covers(one, server));
-  return entry === undefined ? undefined : `${named?.name} has ${entry}`;
+  if (entry === undefined) return undefined;
+  return named?.name === '--no-proxy' && entry === '*' ? '--no-proxy was given' : `${named?.name} has ${entry}`;
 }
 
 /** `*`; a name and all below it, with or without a dot in front; an address; a range `10.0.0.0/8`; each may end in `:PORT`. */

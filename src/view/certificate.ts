@@ -5,7 +5,7 @@ import { wrapWords } from './width.ts';
 /** Whom TLS says the peer to be: its certificate and the chain up to the root. `role`: who showed it. */
 export function renderCertificate(facts: CertificateFacts, view: HandshakeStyle, role: 'server' | 'client' = 'server'): string[] {
   const { style, safe } = view;
-  const trust = facts.untrusted === undefined ? style.good('✓ trusted') : style.bad(`✗ ${safe(facts.untrusted)}`);
+  const trust = facts.untrusted === undefined ? style.good('✓ trusted') : style.bad(`✗ ${safe(untrustedText(facts.untrusted))}`);
   const who = role === 'client' ? 'the client is ' : '';
   return [
     `  ${who}${style.bold(safe(facts.subject) || 'nobody (an empty subject)')}  ${trust}`,
@@ -16,6 +16,24 @@ export function renderCertificate(facts: CertificateFacts, view: HandshakeStyle,
     ...chainRows(facts, view),
   ];
 }
+
+/** OpenSSL's word stays: that is what is looked for on the web. */
+function untrustedText(code: string): string {
+  const words = UNTRUSTED[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
+
+const UNTRUSTED: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'not valid yet',
+  CERT_REVOKED: 'revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'root not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'issuer not known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'issuer not known',
+  UNABLE_TO_GET_ISSUER_CERT: 'issuer not known',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'for another host',
+};
 
 const LABEL = 11;
 const COLUMNS = 80 - 4 - LABEL;

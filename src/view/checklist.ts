@@ -56,5 +56,5 @@ function summary(findings: readonly Finding[], { style }: HandshakeStyle): strin
   const parts = [`${count('pass')} met`];
   if (odd > 0) parts.push(style.warn(`${odd} odd`));
   if (failed > 0) parts.push(style.bad(`${failed} not met`));
-  return `${findings.length} requirements: ${parts.join(', ')}`;
+  return `${findings.length} ${findings.length === 1 ? 'requirement' : 'requirements'}: ${parts.join(', ')}`;
 }

@@ -77,3 +77,8 @@ export function breachLines({ rule, detail }: Violation, view: ClosingView, dump
 function dimmed(text: string, { style, width }: ClosingView): string[] {
   return wrapWords(text, width - INDENT.length).map((line) => style.dim(INDENT + line));
 }
+
+/** Why a breach ends nothing. Much that RFC 6455 forbids its drafts did not know. */
+export function goingOn(rule: Violation['rule']): string {
+  return /^(?:draft|hixie)-/.test(rule) ? 'going on, as its peers did' : 'going on, as --lenient says';
+}

@@ -46,14 +46,14 @@ const AT_HOP: Readonly<Record<HopName | 'stream', string>> = {
   stream: 'the connection was lost',
 };
 
-/** What is said of a proxy or of TLS may be long: it is wrapped. The system's words stay on their line, for whoever looks for them. */
+/** What is said of the way there may be long: it is wrapped. The system's words stay on their line, for whoever looks for them. */
 function failureLines(ending: Extract<Ending, { type: 'failure' }>, view: EndingView): string[] {
   const text = failureText(ending, view);
   const [first = '', ...rest] = WRAPPED.has(ending.hop) ? wrapWords(text, Math.max(view.width, 40) - 7) : [text];
   return [`wstap: ${view.style.bad(first)}`, ...rest.map((line) => `  ${view.style.bad(line)}`)];
 }
 
-const WRAPPED: ReadonlySet<string> = new Set(['dns', 'tcp', 'unix', 'proxy', 'proxy-tls', 'tls']);
+const WRAPPED: ReadonlySet<string> = new Set(['dns', 'tcp', 'unix', 'proxy', 'proxy-tls', 'tls', 'http', 'http2']);
 
 /** What failed, and what the system said. Safe to print. */
 export function failureText(
@@ -102,7 +102,8 @@ function closedLines({ code, reason, wasClean, by }: Extract<Ending, { type: 'cl
   const { style, width, violation, trouble } = view;
   if (violation) {
     const { section, text } = RULES[violation.rule];
-    return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, `  ${style.dim(`${section}: ${text}`)}`];
+    const rule = wrapWords(`${section}: ${text}`, Math.max(width, 40) - 2).map((line) => `  ${style.dim(line)}`);
+    return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, ...rule];
   }
   if (code === 1005 || (wasClean && (code === 1000 || code === 1001))) return [];
   const who = { us: 'closed by us', peer: 'closed by the peer', network: 'the connection was lost' }[by];

@@ -63,7 +63,7 @@ export class HandshakeCollector {
       case 'failure':
         if (event.hop === 'stream') break;
         this.#failure = { code: event.code, message: event.message, hop: event.hop, hint: event.hint };
-        this.#phases.push(...failedPhase(event, event.hop));
+        this.#tellFailed(event, event.hop);
         break;
     }
   };
@@ -102,16 +102,38 @@ export class HandshakeCollector {
     this.#phases = [];
     this.#http2 = [];
     this.#certificate = undefined;
+    // Where the next one is not reached, its failure is not explained by this answer.
+    this.#request = undefined;
+    this.#response = undefined;
+    this.#findings = [];
+    this.#cause = undefined;
+    this.#forget();
+  }
+
+  /** The step that was not completed; a refusal after it was is none. */
+  #tellFailed({ startedAt, at, code, attempts }: Happened<'failure'>, hop: HopName): void {
+    if (startedAt === undefined) return;
+    const last = this.#phases.at(-1);
+    // TLS is told with the certificate before that is judged: it is one step all the same.
+    const told = last?.hop === hop && last.startedAt === startedAt ? this.#phases.pop() : undefined;
+    const detail = told?.detail ?? '';
+    this.#phases.push({ hop, startedAt, endedAt: at, detail, failure: code, ...(attempts && { attempts }) });
   }
 
   /** A reconnection asks anew. */
   #restart(request: RequestHead, body: Uint8Array | undefined): void {
+    this.#forget();
     this.#request = request;
     this.#requestBody = body;
     this.#response = undefined;
+  }
+
+  #forget(): void {
+    this.#requestBody = undefined;
     this.#responseBody = undefined;
     this.#dialect = undefined;
     this.#body = undefined;
+    this.#bodyCut = false;
     this.#failure = undefined;
   }
 }
@@ -120,10 +142,4 @@ type Happened<Type extends SessionEvent['type']> = Extract<SessionEvent, { type:
 
 function phaseOf({ hop, startedAt, at, detail, addresses, attempts }: Happened<'hop'>): Phase {
   return { hop, startedAt, endedAt: at, detail, ...(addresses && { addresses }), ...(attempts && { attempts }) };
-}
-
-/** The step that was not completed; a refusal after it was is none. */
-function failedPhase({ startedAt, at, code, attempts }: Happened<'failure'>, hop: HopName): Phase[] {
-  if (startedAt === undefined) return [];
-  return [{ hop, startedAt, endedAt: at, detail: '', failure: code, ...(attempts && { attempts }) }];
 }

@@ -4,6 +4,7 @@ import { acceptDigest, acceptFor, GUID } from '../protocol/handshake/key.ts';
 import { fieldValues, type Head } from '../protocol/http/head.ts';
 import { redactHead, redactUrl } from '../protocol/http/redact.ts';
 import type { EarlierAnswer, HandshakeReport } from './handshake.ts';
+import type { Phase } from './phases.ts';
 
 /** Raised when a field changes its meaning or goes away; new fields do not count. */
 const HANDSHAKE_JSON_VERSION = 1;
@@ -25,7 +26,7 @@ export function handshakeJson(report: HandshakeReport): Record<string, unknown> 
     ...hixieJson(report),
     findings,
     ...(report.phases
-      ? { phases: report.phases.map(({ endedAt, ...phase }) => ({ ...phase, endedAt, ms: endedAt - phase.startedAt })) }
+      ? { phases: report.phases.map(phaseJson) }
       : {}),
     ...(failure ? { failure: { ...failure } } : {}),
     ...(certificate ? { certificate } : {}),
@@ -35,6 +36,15 @@ export function handshakeJson(report: HandshakeReport): Record<string, unknown> 
     ...(notes && notes.length > 0 ? { notes } : {}),
   };
 }
+
+function phaseJson({ startedAt, endedAt, attempts, ...phase }: Phase): Record<string, unknown> {
+  const times = (from: number, to: number) => ({ startedAt: round(from), endedAt: round(to), ms: round(to - from) });
+  const tried = attempts?.map((attempt) => ({ ...attempt, ...times(attempt.startedAt, attempt.endedAt) }));
+  return { ...phase, ...times(startedAt, endedAt), ...(tried && { attempts: tried }) };
+}
+
+/** To a microsecond, as every time in JSON. */
+const round = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000;
 
 function earlierJson({ report, reason, status, to, dialect, learnt }: EarlierAnswer): Record<string, unknown> {
   const { request, response, body } = report;

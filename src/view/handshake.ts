@@ -150,5 +150,9 @@ function bodyLines(body: Uint8Array): string[] {
 export function renderCause(cause: Cause, { style, safe }: HandshakeStyle): string[] {
   const lines =
     cause.cause === undefined ? [] : wrapWords(`Likely cause: ${safe(cause.cause)}`, 80).map((line) => style.bold(line));
-  return cause.remedy === undefined ? lines : [...lines, `${style.good('→ try:')} ${safe(cause.remedy)}`];
+  if (cause.remedy === undefined) return lines;
+  const [first = '', ...rest] = wrapWords(safe(cause.remedy), 80 - TRY.length - 1);
+  return [...lines, `${style.good(TRY)} ${first}`, ...rest.map((line) => ' '.repeat(TRY.length + 1) + line)];
 }
+
+const TRY = '→ try:';

@@ -56,7 +56,7 @@ describe.runIf(hasTmux || isCi)('in tmux', () => {
   test('a server and a client talk, and give the terminal back as it was', { timeout: 60_000 }, async () => {
     expect(hasTmux, 'tmux is missing, and under CI this test must run').toBe(true);
     await open('server', 'listen');
-    const [, port] = await shows('server', /Listening on ws:\/\/127\.0\.0\.1:(\d+)\/\n[^\n]+\n>/);
+    const [, port] = await shows('server', /Listening on ws:\/\/127\.0\.0\.1:(\d+)\/\n(?:[^\n]+\n)+>/);
     await open('client', `--dump=line 127.0.0.1:${port}`);
     await shows('client', /Connected to [^\n]+\n[^\n]+\n>/);
     await shows('server', /#1 • connected from/);

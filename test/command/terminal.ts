@@ -88,7 +88,10 @@ export class TerminalRun {
   /** All that was ever shown, with what differs from run to run made equal. */
   async screen(): Promise<string> {
     const rows = await this.env.stdout.lines();
-    return `\n${rows.join('\n')}\n`.replace(/(127\.0\.0\.1|localhost):\d+/g, '$1:PORT').replace(/\d+(\.\d+)? m?s\b/g, 'TIME');
+    return `\n${rows.join('\n')}\n`
+      .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1:PORT')
+      .replace(/token=\S+/g, 'token=TOKEN')
+      .replace(/\d+(\.\d+)? m?s\b/g, 'TIME');
   }
 
   /** The screen at the end, and the status. */

@@ -20,6 +20,8 @@ export async function wstap(args: readonly string[], input = ''): Promise<Run> {
 interface Running {
   readonly child: ChildProcess;
   readonly end: Promise<Run>;
+  /** What stands on stderr so far. */
+  said(): string;
 }
 
 function begin(args: readonly string[]): Running {
@@ -37,7 +39,7 @@ function begin(args: readonly string[]): Running {
   // A program that left early takes no more input: its status tells.
   child.stdin.on('error', () => undefined);
   const end = once(child, 'close').then(([status]) => ({ status, stdout, stderr }));
-  return { child, end };
+  return { child, end, said: () => stderr };
 }
 
 export interface Listening extends Running {

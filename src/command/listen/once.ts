@@ -2,7 +2,7 @@ import type { Options } from '../../cli/value.ts';
 import type { Stage } from '../../endpoint/behaviour/behaviour.ts';
 import type { Serving } from '../../endpoint/behaviour/serving.ts';
 import { type Clock, systemClock } from '../../endpoint/clock.ts';
-import { Pipe } from '../../endpoint/pipe.ts';
+import { Pipe, type PipeOutput } from '../../endpoint/pipe.ts';
 import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { EndSignal, Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
@@ -37,6 +37,8 @@ class OnceSession {
   readonly #pipe: Pipe;
   #server: Server | undefined;
   #peer: Peer | undefined;
+  /** What it sends is counted and looked at, and not written. */
+  #drops = false;
   #status: number | undefined;
   #stopWaiting: () => void = () => undefined;
   #resolve: (status: number) => void = () => undefined;
@@ -84,7 +86,12 @@ class OnceSession {
       idle: serving.answers,
     };
     this.#clock = systemClock(() => env.now());
-    this.#pipe = new Pipe(pipeOptions, this.#clock, input, this.#output, (ending) => this.#ended(ending));
+    const output: PipeOutput = {
+      message: (message) => {
+        if (!this.#drops) this.#output.message(message);
+      },
+    };
+    this.#pipe = new Pipe(pipeOptions, this.#clock, input, output, (ending) => this.#ended(ending));
   }
 
   async run(serverOptions: ServerOptions): Promise<number> {
@@ -162,6 +169,7 @@ class OnceSession {
     this.#stopWaiting();
     this.#server?.stopAccepting();
     const guest = this.#serving.welcome(peer, handler, stage);
+    this.#drops = guest.kind.drops ?? false;
     if (this.#output.json || this.#frames) peer.link.connection.watch(true);
     this.#pipe.open(peer.link);
     this.#serving.begin(guest, request);

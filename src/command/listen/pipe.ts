@@ -6,6 +6,7 @@ import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/
 import type { Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
 import type { RequestHead } from '../../protocol/http/head.ts';
+import type { MessageView } from '../../protocol/message/message.ts';
 import { diagnosticsOptions, stderrPrinter } from '../option/diagnostics-options.ts';
 import { Diagnostics } from '../session/diagnostics.ts';
 import { type Ending, STATUS_OF_SIGNAL } from '../session/failure.ts';
@@ -49,7 +50,9 @@ class ServerSession {
 
   readonly #handler: ServerHandler = {
     opened: (peer, request) => this.#opened(peer, request),
-    message: (_, message) => this.#output.message(message),
+    message: (_: Peer, message: MessageView, dropped = false) => {
+      if (!dropped) this.#output.message(message);
+    },
     pong: () => undefined,
     cannotSend: (peer, text) => this.#diagnostics.note(`#${peer.number} ${text}`),
     remark: (peer, text) => this.#diagnostics.note(`#${peer.number} ${text}`),

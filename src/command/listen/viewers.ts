@@ -203,5 +203,8 @@ function shortened(event: SessionEvent): SessionEvent {
   if (event.type !== 'frame') return event;
   const { frame, inflated } = event;
   if (frame.payload.length <= TOLD && (inflated?.length ?? 0) <= TOLD) return event;
-  return { ...event, frame: { ...frame, payload: frame.payload.subarray(0, TOLD) }, inflated: inflated?.subarray(0, TOLD) };
+  // Some of what a frame has it works out when it is asked.
+  const { raw, headerLength, payload } = frame;
+  const cut = { ...frame, raw, headerLength, payload: payload.subarray(0, TOLD) };
+  return { ...event, frame: cut, inflated: inflated?.subarray(0, TOLD) };
 }

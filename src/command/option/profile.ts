@@ -54,11 +54,27 @@ function unknownProfile(name: string, path: string, file: ProfileFile | undefine
   return new UsageError(`${problem}\n${path} has:\n${names.join('\n')}`);
 }
 
-/** Pairs of which one on the command line silences the other of the profile. */
-const RIVALS: Readonly<Record<string, string>> = { auth: 'bearer', bearer: 'auth' };
+const SOCKETS = ['unix-socket', 'abstract-unix-socket'];
+const NETWORK = ['resolve', 'connect-to', 'ipv4', 'ipv6', 'interface'];
+
+/** Which options on the command line silence one of the profile: both together would be refused, or be no answer. */
+const RIVALS: Readonly<Record<string, readonly string[]>> = {
+  auth: ['bearer'],
+  bearer: ['auth'],
+  http2: ['http1.1'],
+  'http1.1': ['http2'],
+  ipv4: ['ipv6', ...SOCKETS],
+  ipv6: ['ipv4', ...SOCKETS],
+  'unix-socket': ['abstract-unix-socket', 'proxy', ...NETWORK],
+  'abstract-unix-socket': ['unix-socket', 'proxy', ...NETWORK],
+  proxy: SOCKETS,
+  resolve: SOCKETS,
+  'connect-to': SOCKETS,
+  interface: SOCKETS,
+};
 
 function merged(profile: ReadonlyMap<string, unknown>, typed: ReadonlyMap<string, unknown>): Map<string, unknown> {
-  const all = new Map([...profile].filter(([name]) => !typed.has(RIVALS[name] ?? '')));
+  const all = new Map([...profile].filter(([name]) => !RIVALS[name]?.some((rival) => typed.has(rival))));
   for (const [name, value] of typed) all.set(name, value);
   // `-c @NAME`: the URL is known now.
   all.delete('connect');

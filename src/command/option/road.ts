@@ -14,7 +14,15 @@ export function roadOf(options: Options, unixSocket: string | undefined): Road |
     from: options.text('interface')?.replace(/^(?:if|host)!/, ''),
     unixSocket: unixSocketOf(options, unixSocket),
   };
+  if (road.unixSocket !== undefined) refuseNetwork(options);
   return Object.values(road).every((part) => part === undefined) ? undefined : road;
+}
+
+/** A Unix socket has neither an address nor a way to one. */
+function refuseNetwork(options: Options): void {
+  const name = ['resolve', 'connect-to', 'ipv4', 'ipv6', 'interface'].find((one) => options.has(one));
+  if (name !== undefined)
+    throw new UsageError(`--${name} and a Unix socket exclude each other: a socket is no address; give one`);
 }
 
 function familyOf(options: Options): 4 | 6 | undefined {

@@ -4,7 +4,7 @@ import { RULES } from '../../protocol/rule.ts';
 import type { Dump, Filter } from '../../repl/repl-command.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
-import { breachLines } from '../../view/closing.ts';
+import { breachLines, goingOn } from '../../view/closing.ts';
 import { faultText } from '../../view/fault.ts';
 import { frameView } from '../../view/frame.ts';
 import { gapLine } from '../../view/gap.ts';
@@ -218,7 +218,7 @@ export class Console {
     const dumped = this.#dump !== 'off' && this.#filter === 'off';
     if (fatal) this.#say(breachLines(violation, this.#inner(connection), dumped), connection);
     else if (this.#dump === 'off') {
-      this.warn(`${violation.detail} (${RULES[violation.rule].section}); going on, as --lenient says`, connection);
+      this.warn(`${violation.detail} (${RULES[violation.rule].section}); ${goingOn(violation.rule)}`, connection);
     }
   }
 

@@ -4,6 +4,7 @@ import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
 import { renderCertificate } from '../../view/certificate.ts';
 import { renderChecklist } from '../../view/checklist.ts';
+import { goingOn } from '../../view/closing.ts';
 import { endingLines } from '../../view/ending.ts';
 import { faultLines } from '../../view/fault.ts';
 import { frameView } from '../../view/frame.ts';
@@ -67,7 +68,8 @@ export class Diagnostics {
   /** The last words; nothing where all is well, but round trips with `-v`. */
   end(ending: Ending): void {
     const { roundTrips } = this.#tally;
-    if (this.#options.verbosity > 0 && roundTrips)
+    // One alone was told when it came.
+    if (this.#options.verbosity > 0 && roundTrips && roundTrips.count > 1)
       this.#print(this.#options.look.style.dim(`  ping: ${roundTripText(roundTrips)}`));
     const { look } = this.#options;
     const view = { ...look, headShown: this.#headShown, violation: this.violation, trouble: this.#trouble };
@@ -131,7 +133,7 @@ export class Diagnostics {
     if (fatal) this.violation = violation;
     else if (!this.#options.dump) {
       const { section } = RULES[violation.rule];
-      this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); going on, as --lenient says`);
+      this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); ${goingOn(violation.rule)}`);
     }
   }
 }

@@ -47,8 +47,9 @@ export class LateDiagnostics {
     if (statusOf(ending, this.violation !== undefined) === ExitStatus.ok) return;
     const { Diagnostics: Whole } = await import('./diagnostics.ts');
     const whole: Diagnostics = new Whole(this.#options, this.#print);
-    // What was learnt on the way is told already.
-    for (const event of this.#kept) if (event.type !== 'again' || event.learnt === undefined) whole.record(event);
+    // What was learnt on the way, and that it was gone for a while, is told already.
+    const isTold = (event: SessionEvent) => event.type === 'gap' || (event.type === 'again' && event.learnt !== undefined);
+    for (const event of this.#kept) if (!isTold(event)) whole.record(event);
     whole.end(ending);
   }
 }

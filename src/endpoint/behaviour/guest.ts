@@ -4,6 +4,12 @@ import type { Ending } from '../client.ts';
 import type { Peer, PeerHandler } from '../peer.ts';
 import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 
+/** Who runs the server. */
+export interface GuestHandler extends Omit<PeerHandler, 'message'> {
+  /** `dropped`: it is of no interest. */
+  message(peer: Peer, message: MessageView, dropped?: boolean): void;
+}
+
 /**
  * One client on its way through: everything goes to what is done with the client and to whoever runs the server. A message goes
  * there last, as the session may end with it, and what is sent back comes before its end.
@@ -11,13 +17,13 @@ import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.
 export class Guest implements PeerHandler {
   readonly kind: BehaviourKind;
   readonly visit: Visit;
-  readonly #session: PeerHandler;
+  readonly #session: GuestHandler;
   /** What is done besides, as long as it is there. */
   #stopSending: (() => void) | undefined;
   #behaviour: Behaviour | undefined;
   readonly #gone: () => void;
 
-  constructor(kind: BehaviourKind, visit: Visit, session: PeerHandler, gone: () => void) {
+  constructor(kind: BehaviourKind, visit: Visit, session: GuestHandler, gone: () => void) {
     this.kind = kind;
     this.visit = visit;
     this.#session = session;
@@ -33,7 +39,7 @@ export class Guest implements PeerHandler {
 
   message(peer: Peer, message: MessageView): void {
     if (peer.link.open) this.#behaviour?.message(message);
-    if (!this.kind.drops) this.#session.message(peer, message);
+    this.#session.message(peer, message, this.kind.drops);
   }
 
   pong(peer: Peer, payload: Uint8Array): void {

@@ -1,9 +1,10 @@
+import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
 import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
 import type { PolicyRefusal } from '../admitting.ts';
-import type { Peer, PeerHandler } from '../peer.ts';
+import type { Peer } from '../peer.ts';
 import type { RequestFacts, Stage } from './behaviour.ts';
 import { BY_HAND } from './by-hand.ts';
-import { Guest } from './guest.ts';
+import { Guest, type GuestHandler } from './guest.ts';
 import { Intake } from './intake.ts';
 import type { Routes } from './routes.ts';
 import { type SendEvery, sendEvery } from './send-every.ts';
@@ -31,7 +32,7 @@ export class Serving {
   }
 
   /** Takes a client over: from now on `session` is told of it by us. Nothing is done with it before `begin`. */
-  welcome(peer: Peer, session: PeerHandler, stage: Stage): Guest {
+  welcome(peer: Peer, session: GuestHandler, stage: Stage): Guest {
     const kind = this.#routes.find(peer.target)?.kind ?? BY_HAND;
     const intake = new Intake(peer.link);
     const guest: Guest = new Guest(kind, { peer, intake, stage }, session, () => this.#guests.delete(guest));
@@ -50,9 +51,8 @@ export class Serving {
   #factsOf(request: RequestHead): RequestFacts {
     const { target, version } = request;
     const { route = '', rest = '' } = this.#routes.find(target) ?? {};
-    const [host = '', origin = '', userAgent = ''] = ['Host', 'Origin', 'User-Agent'].map(
-      (name) => fieldValues(request, name)[0] ?? '',
-    );
+    const host = authorityOf(request) ?? '';
+    const [origin = '', userAgent = ''] = ['Origin', 'User-Agent'].map((name) => fieldValues(request, name)[0] ?? '');
     return { target, route, rest, version, host, origin, userAgent };
   }
 

@@ -22,6 +22,27 @@ describe('--sink', () => {
     expect(client.messages).toEqual([]);
   });
 
+  test('--once counts and looks all the same', async () => {
+    const { outcome, port } = await startListen(['--sink', '--once', '--expect', 'done']);
+    const client = await new GoodClient(port).open();
+    for (const text of ['a', 'done']) client.socket.send(text);
+    expect((await client.closed).code).toBe(1000);
+    expect(await outcome).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: expect.stringContaining('#1 dropped 2 messages, 5 B\n'),
+    });
+  });
+
+  test('--once: what is sent back comes before the end', async () => {
+    const { outcome, port } = await startListen(['--echo', '--once', '-1']);
+    const client = await new GoodClient(port).open();
+    client.socket.send('last words');
+    expect((await client.closed).code).toBe(1000);
+    expect(client.messages).toEqual(['last words']);
+    expect((await outcome).status).toBe(0);
+  });
+
   test('lines still go to everybody', async () => {
     const { env, port } = await startListen(['--sink']);
     const client = await new GoodClient(port).open();

@@ -23,3 +23,10 @@ test.each<[door: Door, code: string, words: string]>([
 ])('%j %s', (door, code, words) => {
   expect(listenProblem(Object.assign(new Error('it says'), { code }), door)).toBe(words);
 });
+
+test('who has the port is named, where that is known; a name drives no terminal', () => {
+  const taken = Object.assign(new Error('it says'), { code: 'EADDRINUSE' });
+  expect(listenProblem(taken, TCP, 'ngi\u001bnx, process 8')).toBe(
+    'port 80 is in use by ngi\\x1bnx, process 8: end it, or choose another, or 0 for a free one',
+  );
+});

@@ -65,6 +65,7 @@ describe('clients come, talk and go', () => {
     expect(end.replace(/ {2,}(\d sent|\d received|TIME)/g, '  $1')).toMatchInlineSnapshot(`
       "
       Listening on ws://127.0.0.1:PORT/
+      Look inside with a browser: http://127.0.0.1:PORT/?token=TOKEN
       Lines go to every client; /help lists commands. Ctrl-D ends.
       #1 • connected from 127.0.0.1:PORT, /chat?x=1
       #2 • connected from 127.0.0.1:PORT
@@ -107,6 +108,7 @@ describe('clients come, talk and go', () => {
     expect(await run.shows(/> \/handshake 9\n! /)).toMatchInlineSnapshot(`
       "
       Listening on ws://127.0.0.1:PORT/
+      Look inside with a browser: http://127.0.0.1:PORT/?token=TOKEN
       Lines go to every client; /help lists commands. Ctrl-D ends.
       #1 • connected from 127.0.0.1:PORT
       > /to 9 x
@@ -307,6 +309,7 @@ describe('the end', () => {
     expect((await run.end()).replaceAll('#2 • closed', '#1 • closed')).toMatchInlineSnapshot(`
       "
       Listening on ws://127.0.0.1:PORT/
+      Look inside with a browser: http://127.0.0.1:PORT/?token=TOKEN
       Lines go to every client; /help lists commands. Ctrl-D ends.
       #1 • connected from 127.0.0.1:PORT
       #2 • connected from 127.0.0.1:PORT

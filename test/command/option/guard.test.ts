@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseRate } from '../../../src/command/option/guard-options.ts';
-import { run, startListen } from '../../program.ts';
 import { GoodClient } from '../../peer.ts';
+import { run, startListen } from '../../program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'guard-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,7 +38,7 @@ describe('a secret', () => {
   test('or asked for, and where nobody can be asked it is said how to give it', async () => {
     const { status, stderr } = await run(['listen', '--auth', 'joe'], '', { variables: { CI: '1' } });
     expect(status).toBe(2);
-    expect(stderr).toContain('Password for joe is needed, but CI="1" says that nobody is there to ask; give it with');
+    expect(stderr).toContain("Password for joe is needed, but CI='1' says that nobody is there to ask; give it with");
     expect(stderr).toContain('--auth USER:PASSWORD or the variable WSTAP_PASSWORD');
     expect(stderr).toContain('wstap listen --help');
   });

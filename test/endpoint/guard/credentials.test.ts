@@ -56,13 +56,18 @@ describe('who is let in', () => {
 
 test('a token is no password, and a password no token', () => {
   expect(new Credentials([{ type: 'bearer', token: 'joe:x' }]).refusal(request(['Authorization', basic('joe:x')]))).toBeDefined();
-  expect(new Credentials([{ type: 'basic', user: 'joe', password: 'x' }]).refusal(request(['Authorization', 'Bearer joe:x']))).toBeDefined();
+  expect(
+    new Credentials([{ type: 'basic', user: 'joe', password: 'x' }]).refusal(request(['Authorization', 'Bearer joe:x'])),
+  ).toBeDefined();
 });
 
 test.each<[credentials: Credential[], challenges: string[]]>([
   [[JOE], ['Basic realm="wstap", charset="UTF-8"']],
   [[TOKEN], ['Bearer realm="wstap"']],
-  [[TOKEN, JOE, EVE], ['Basic realm="wstap", charset="UTF-8"', 'Bearer realm="wstap"']],
+  [
+    [TOKEN, JOE, EVE],
+    ['Basic realm="wstap", charset="UTF-8"', 'Bearer realm="wstap"'],
+  ],
 ])('it asks for what there is', (credentials, challenges) => {
   const refusal = new Credentials(credentials).refusal(request());
   expect(refusal?.headers).toEqual(challenges.map((value) => ({ name: 'WWW-Authenticate', value })));

@@ -75,7 +75,11 @@ describe('--auth and --bearer', () => {
 
   test('whoever is not let in is told nothing else: not which paths there are, nor what is wrong with the request', async () => {
     const { port } = await startListen(['--bearer', 'abc', '--route', '/a=echo']);
-    for (const request of [ask().replace('GET / ', 'GET /b '), ask().replace('13', '12'), 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'])
+    for (const request of [
+      ask().replace('GET / ', 'GET /b '),
+      ask().replace('13', '12'),
+      'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    ])
       expect(await answerTo(port, request)).toMatch(/^HTTP\/1\.1 401 /);
     expect(await answerTo(port, ask('Authorization: Bearer abc').replace('GET / ', 'GET /b '))).toMatch(/^HTTP\/1\.1 404 /);
   });
@@ -90,7 +94,11 @@ describe('--auth and --bearer', () => {
     const { port } = await startListen(['--auth', 'joe:geheim', '0.0.0.0:0']);
     const foreign = await new GoodClient(port, { ...joe, origin: 'https://evil.example' }).refused();
     expect(foreign.status).toBe(403);
-    await new GoodClient(port, { ...joe, origin: 'http://lan.example:81', headers: { ...joe.headers, Host: 'lan.example:81' } }).open();
+    await new GoodClient(port, {
+      ...joe,
+      origin: 'http://lan.example:81',
+      headers: { ...joe.headers, Host: 'lan.example:81' },
+    }).open();
     await new GoodClient(port, joe).open();
   });
 
@@ -112,7 +120,9 @@ describe('how many', () => {
     const answer = await answerTo(port, ask());
     expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
     expect(answer).toContain('\r\nRetry-After: 5\r\n');
-    expect(answer).toMatch(/The server is full: as many clients are connected as it takes \(--max-connections\)\. Try again later\.\n$/);
+    expect(answer).toMatch(
+      /The server is full: as many clients are connected as it takes \(--max-connections\)\. Try again later\.\n$/,
+    );
     first.socket.close();
     await first.closed;
     await vi.waitFor(async () => expect((await new GoodClient(port).open()).socket.readyState).toBe(1));
@@ -141,7 +151,9 @@ describe('how many', () => {
     expect(await client.got(1)).toEqual(['here']);
     const answer = await Promise.race(answers);
     expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
-    expect(answer).toMatch(/Too many connections are in their opening handshake, and this one has waited longest\. Try again later\.\n$/);
+    expect(answer).toMatch(
+      /Too many connections are in their opening handshake, and this one has waited longest\. Try again later\.\n$/,
+    );
     await env.stderr.until(/#1 127\.0\.0\.1:\d+ was refused/);
     expect(silent.filter(({ readyState }) => readyState === 'open').length).toBeGreaterThanOrEqual(18);
   });

@@ -8,7 +8,10 @@ function crowd(max: number, maxPerAddress: number, arrivals: string) {
   const places = new Map<string, Place>();
   const arrive = (name: string) => {
     const address = name.replace(/\d+$/, '');
-    places.set(name, room.enter(address, () => evicted.push(name)));
+    places.set(
+      name,
+      room.enter(address, () => evicted.push(name)),
+    );
   };
   for (const name of arrivals.split(' ')) arrive(name);
   return { room, evicted, places, arrive };
