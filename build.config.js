@@ -35,10 +35,13 @@ const shared = {
 };
 
 /** What `connect` needs in a pipe is one file, because each file costs a start about a millisecond; so is what help needs. */
-const hot = /\/command\/(?:connect\/pipe|option\/client-options)\.ts$/;
+const hot =
+  /\/(?:connect\/pipe|handshake\/inspect|listen\/(?:pipe|once|serving|page)|option\/(?:client|server)-options|option\/guard|draft-admission)\.ts$/;
 const told = /\/command\/(?:connect|listen|handshake|completion)\.ts$/;
 const beside = new Map([
   ['connect', { file: /\/command\/connect\.ts$/, exports: 'command' }],
+  ['listen', { file: /\/command\/listen\.ts$/, exports: 'command' }],
+  ['handshake', { file: /\/command\/handshake\.ts$/, exports: 'command' }],
   ['answers', { file: /\/command\/answers\.ts$/, exports: 'overview, help, version, complete' }],
 ]);
 /** What begins at once: `main` with the outside world, and `connect` beside it. As CommonJS, which Node starts sooner. */
@@ -100,7 +103,12 @@ async function writeProgram() {
   };
   const first = await build({
     ...swift,
-    entryPoints: { main: 'start', connect: 'src/command/connect.ts' },
+    entryPoints: {
+      main: 'start',
+      connect: 'src/command/connect.ts',
+      listen: 'src/command/listen.ts',
+      handshake: 'src/command/handshake.ts',
+    },
     plugins: [heat(hot), start],
   });
   const answers = await build({ ...swift, entryPoints: ['src/command/answers.ts'], plugins: [heat(told)] });
@@ -219,7 +227,7 @@ function writeTypes() {
 
 /** `src/command/manual.ts` puts the page together; bundled aside, loaded and asked for it. */
 async function writeManual() {
-  const result = await build({ ...shared, entryPoints: ['src/command/manual.ts'], outfile: 'dist/manual.js' });
+  const result = await build({ ...shared, entryPoints: ['src/command/manual.ts'], outfile: 'dist/manual.js', plugins: [texts] });
   const bundle = join(dist, `manual.${process.pid}.tmp.mjs`);
   mkdirSync(dist, { recursive: true });
   writeFileSync(bundle, result.outputFiles[0].contents);

@@ -3,7 +3,7 @@
  * piece, as a browser runs it. The same in the build and in the tests.
  */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const SUFFIX = '?text';
@@ -38,11 +38,16 @@ export const texts = {
   },
 };
 
-/** For Vite, and so for Vitest. */
+/** For Vite, and so for Vitest, under names that tell it nothing: of style sheets Vitest would make nothing at all. */
 export const viteTexts = {
   name: 'texts',
   enforce: 'pre',
+  resolveId(id, importer) {
+    if (!id.endsWith(SUFFIX) || !importer) return undefined;
+    return `\0${resolve(dirname(importer), id.slice(0, -SUFFIX.length))}.text`;
+  },
   async load(id) {
-    return id.endsWith(SUFFIX) ? `export default ${JSON.stringify(await textOf(id.slice(0, -SUFFIX.length)))}` : undefined;
+    const [, file] = /^\0(.*)\.text$/.exec(id) ?? [];
+    return file === undefined ? undefined : `export default ${JSON.stringify(await textOf(file))}`;
   },
 };

@@ -5,6 +5,9 @@ export default defineConfig({
   plugins: [viteTexts],
   test: {
     include: ['test/**/*.test.ts'],
+    // The first test of a file waits for the program to be loaded too: on a busy machine that alone takes seconds.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
 });

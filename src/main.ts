@@ -1,5 +1,6 @@
 import { type CommandSpec, UsageError } from './cli/option.ts';
 import { parseArguments } from './cli/parse.ts';
+import { say } from './cli/say.ts';
 import { LocalError } from './command/command.ts';
 import { COMMANDS, FALLBACK } from './command/table.ts';
 import type { Env } from './env.ts';
@@ -63,11 +64,11 @@ function without(argv: readonly string[], port: string): string[] {
 
 function explain(error: unknown, env: Env): number {
   if (UsageError.is(error) || LocalProtocolError.is(error)) {
-    env.stderr.write(`wstap: ${error.message}\n`);
+    say(env.stderr, error.message);
     return ExitStatus.usage;
   }
   if (LocalError.is(error)) {
-    env.stderr.write(`wstap: ${error.message}\n`);
+    say(env.stderr, error.message);
     return ExitStatus.local;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -46,6 +46,6 @@ test('installs what is missing', () => {
   const { calls } = ci(':', 'missing');
   expect(calls.split('\n').slice(0, 2)).toEqual([
     'apt-get update',
-    'apt-get install -y --no-install-recommends python3-websockets chromium mandoc nginx openssl tmux zsh fish tinyproxy microsocks dante-server stunnel4 haproxy nghttp2-proxy apache2-bin',
+    'apt-get install -y --no-install-recommends python3-websockets chromium mandoc nginx openssl tmux zsh fish tinyproxy microsocks dante-server stunnel4 haproxy nghttp2-proxy apache2-bin libprotocol-websocket-perl ruby-em-websocket ruby-websocket g++ libwebsocketpp-dev libboost-dev',
   ]);
 });

@@ -15,6 +15,8 @@ describe('the package', () => {
     expect(Object.keys(manifest.dependencies)).toEqual([
       'chalk',
       'jsonc-parser',
+      'mrmime',
+      'mrmime',
       'readline-sync',
       'selfsigned',
       'tough-cookie',

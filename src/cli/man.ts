@@ -151,7 +151,8 @@ function optionText(option: OptionSpec): string {
 }
 
 function sentence(phrase: string): string {
-  const start = phrase.charAt(0).toUpperCase() + phrase.slice(1);
+  // A scheme of URLs stays as it is written.
+  const start = /^\w+:/.test(phrase) ? phrase : phrase.charAt(0).toUpperCase() + phrase.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 

@@ -1,5 +1,6 @@
 import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { UsageError } from '../cli/option.ts';
+import { say } from '../cli/say.ts';
 import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
@@ -134,6 +135,15 @@ const spec: CommandSpec = {
     { line: 'wstap ws://localhost:8080/chat', text: 'talk to a server' },
     { line: 'wstap -vv -x hello', text: 'one message to the echo server inside, every frame shown' },
     { line: 'echo \'{"op":"ping"}\' | wstap -1 wss://example.com/api', text: 'send a line, print the first answer' },
+    {
+      line: 'wstap --ca ca.pem wss://localhost:8443/',
+      text: 'trust a certificate of your own, such as `listen --tls-save` writes',
+    },
+    {
+      line: 'wstap -v -L --proxy socks5h://localhost:1080 wss://example.com/',
+      text: 'through a proxy, redirects followed, every hop with its time',
+    },
+    { line: 'wstap @staging', text: 'URL and options from ~/.config/wstap/config.json' },
     { line: 'wstap --dump=bits -H "Authorization: Bearer $TOKEN" example.com', text: 'each frame as the figure of RFC 6455' },
   ],
 };
@@ -165,7 +175,7 @@ async function profiled(typed: ParsedArguments, name: string, env: Env): Promise
 /** `inside`: whether the server is our own. */
 async function session(options: Options, text: string, env: Env, interactive: boolean, inside = false): Promise<number> {
   const address = parseAddress(text);
-  for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
+  for (const line of warnings(options, address, env)) say(env.stderr, line);
   const { clientOptions } = await import('./option/client-options.ts');
   const client = await clientOptions(options, address, env, inside);
   if (options.count('verbose') > 0 && !inside) await tellProxy(options, address, env);
@@ -181,7 +191,7 @@ async function session(options: Options, text: string, env: Env, interactive: bo
 async function tellProxy(options: Options, address: Address, env: Env): Promise<void> {
   const { proxyNotice } = await import('./option/proxy.ts');
   const notice = proxyNotice(options, address, env);
-  if (notice !== undefined) env.stderr.write(`wstap: ${notice}\n`);
+  if (notice !== undefined) say(env.stderr, notice);
 }
 
 /** A person sits at both ends, and nothing was asked for that only a script wants. */

@@ -53,6 +53,7 @@ const spec: CommandSpec = {
   ],
   examples: [
     { line: 'wstap handshake wss://example.com/chat', text: 'ask a server' },
+    { line: 'wstap handshake --http2 -k wss://localhost:8443/', text: 'over HTTP/2, with whatever certificate' },
     { line: 'curl -v … 2>&1 | wstap handshake -', text: 'check what curl saw' },
     { line: 'wstap handshake --format json ws://localhost:8080 | jq .ok', text: 'in a script' },
   ],

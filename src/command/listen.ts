@@ -84,11 +84,12 @@ const spec: CommandSpec = {
     {
       name: 'http2',
       kind: 'flag',
-      group: 'Behaviour',
+      group: PLACE,
       summary: 'speak HTTP/2 (RFC 8441) too, on the same port',
       details:
         'Over TLS where ALPN chooses h2, on plain TCP where a client begins with the HTTP/2 preface. Each WebSocket is a client of its own, however many share a connection (100 at once); a connection without any is ended after `--timeout`.',
     },
+    ...SERVER_TLS_OPTIONS,
     SERVER_DRAFT,
     ...PAGE_OPTIONS,
     answering('header', 'add this header to every 101 answer'),
@@ -136,12 +137,13 @@ const spec: CommandSpec = {
     ...LIMIT_OPTIONS,
     MAX_HEADER,
     ...FAULT_OPTIONS,
-    ...SERVER_TLS_OPTIONS,
     HELP,
   ],
   examples: [
     { line: 'wstap listen 8080', text: 'talk to whoever connects' },
     { line: 'wstap listen 8080 --echo -vv', text: 'an echo server that shows every frame' },
+    { line: 'wstap listen 8443 --echo --http2 --tls --tls-save ca.pem', text: 'TLS with a certificate of its own, HTTP/2 too' },
+    { line: 'wstap listen 8080 --echo --static site', text: 'with the files of a page of yours beside it' },
     { line: 'wstap listen --once 8080 < reply.txt > received.txt', text: 'one client, in a script' },
     { line: "wstap listen 8080 --exec './count.sh 10'", text: 'a program for each client, a line a message' },
     { line: "wstap listen 8080 --route /chat=broadcast --route '/api=reply:api.yaml'", text: 'by path' },

@@ -40,6 +40,27 @@ const MANUAL: Omit<Manual, 'version'> = {
       ],
     },
     {
+      title: 'THE WAY THERE',
+      blocks: [
+        'The way to a server has up to seven hops. Each is measured, `-v` and `handshake` draw all of them, and where the way ends a hop is named with what to try next.',
+        [
+          { term: 'DNS', text: 'The name of the server, or of the proxy, becomes addresses.' },
+          {
+            term: 'TCP',
+            text: 'The first address that answers is taken: IPv6 and IPv4 by turns, the next one 250 ms after the last or once that failed (RFC 8305). Where there are several, each try is drawn.',
+          },
+          { term: 'Unix', text: 'In place of both, a Unix socket.' },
+          { term: 'Proxy TLS, Proxy', text: 'TLS to an https proxy, and the tunnel through a proxy (CONNECT or SOCKS).' },
+          {
+            term: 'TLS',
+            text: 'TLS to the server. Its certificate and those of its issuers are shown, also where they do not verify.',
+          },
+          { term: 'HTTP/2', text: 'With `--http2`: the connection, up to the server’s SETTINGS.' },
+          { term: 'HTTP', text: 'The opening handshake itself: the request and its answer.' },
+        ],
+      ],
+    },
+    {
       title: 'REDIRECTS AND CREDENTIALS',
       blocks: [
         'A redirect is a refusal that says where it leads; `-L` follows it, each try with the time of `--timeout`. What was given by hand for one origin (scheme, host and port) is never told to another, not even on the way back: `--auth`, `--bearer`, `--cookie`, the URL’s user, secret headers, `--host`, the client certificate.',
@@ -64,9 +85,52 @@ const MANUAL: Omit<Manual, 'version'> = {
       ],
     },
     {
+      title: 'VERSIONS',
+      blocks: [
+        'WebSocket was spoken for two years before RFC 6455, and devices of that time still speak as they did then. `--draft` asks for any version, `listen --draft` accepts it, and `handshake` checks its handshakes, pasted ones too. Names of `--draft`, newest first:',
+        [
+          {
+            term: '13',
+            text: 'RFC 6455, and hybi-13 to -17 before it, September 2011 on: Chrome 16, Firefox 11, IE 10, Safari 6, Opera 12.10, and everything since.',
+          },
+          {
+            term: '8, hybi-11',
+            text: 'hybi-08 to -10 and -11 to -12, June to August 2011: Chrome 14 and 15, Firefox 7 to 10, mobile apps and media players of 2012. The same frames as RFC 6455. Many servers still accept it.',
+          },
+          { term: 'hybi-07', text: 'April 2011: Firefox 6. The first with today’s frames.' },
+          {
+            term: 'hybi-05, hybi-06',
+            text: 'February 2011: the add-on for IE of that spring, libwebsockets, Jetty. Opcodes were others, and a client masked its whole frame.',
+          },
+          {
+            term: 'hybi-04',
+            text: 'January 2011: for some weeks, in libraries. Each frame had a mask made from the handshake; libwebsockets made it in its own way (`hybi-04-libwebsockets`).',
+          },
+          {
+            term: 'hybi-01, hybi-02, hybi-03',
+            text: 'August to October 2010: no browser. The handshake of 76 with binary frames; nothing tells the handshake of hybi-01 from that of 76, so a server takes one for it only where 76 is off.',
+          },
+          {
+            term: '76',
+            text: 'hixie-76, or hybi-00, May 2010: Chrome 6 to 13, Safari 5.0.1 to 5.1, iOS 4.2 to 5, and the televisions, kiosks and PhantomJS 1 that came of it. Text only. 8 raw bytes follow the request and 16 the answer.',
+          },
+          {
+            term: '75',
+            text: 'hixie-75, February 2010: Chrome 4 and 5, Safari 5.0.0, Flash. Text only; the handshake proves nothing, and the end of TCP is the close.',
+          },
+        ],
+        'How to tell: from hybi-04 on the request has `Sec-WebSocket-Version`; two keys, `Sec-WebSocket-Key1` and `-Key2`, are hixie-76 to hybi-03; an `Upgrade: WebSocket` with no key at all is hixie-75. The answers of versions 5 to 13 look alike; `Sec-WebSocket-Location` is of hixie-76 to hybi-03, `WebSocket-Location` of hixie-75. The name is in the list of clients, with `-v`, and as `dialect` in the event `open` of `--format json`.',
+        'An old server: `wstap --draft auto URL` asks for 13, then for what the answer names, else for 8, 76 and 75, each on a new connection, and says what it learnt. An old client: `wstap listen --draft all`. Without it 13 and 8 are accepted; what is older is refused as its draft has it, by a closed connection or with 426, and `listen` says which option lets it in.',
+        'What a version lacks is said and not sent: hixie-75 and hixie-76 know no binary messages, fragments, pings and close codes, so that `/ping`, `-b` and the barrier at the end of a pipe have no place there; the pipe waits for `--wait` then, once everything has left. A peer of hixie-76 often ends TCP without answering the closing frame; that is no error.',
+        '`deflate-frame` and `x-webkit-deflate-frame` (Safari up to 14) compress single frames; `--deflate` with one of these names offers it, and `listen` accepts it. `deflate-stream` of hybi-04 to -10 is recognised and not spoken, and multiplexing never was by any browser.',
+      ],
+    },
+    {
       title: 'JSON',
       blocks: [
-        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `again` (asked once more after a redirect or challenge), `gap` (open again after a loss), `violation`, `fault` (what `listen` was told to get wrong), `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`. `wstap handshake --format json` prints one object a handshake, with `ok`, both heads, and every finding.',
+        '`--format json` prints each event of the session as an object on a line of its own. Every object has `v` (1; raised when a field changes its meaning), `at` (milliseconds since the start), `connection` (1, or the client’s number on a server) and `type`: `hop`, `http2` (SETTINGS), `head`, `open`, `refused`, `message`, `frame` (with `-vv` or `--dump`), `rtt`, `again` (asked once more after a redirect or challenge), `gap` (open again after a loss), `violation`, `fault` (what `listen` was told to get wrong), `failure`, `closed`. Bytes are `{"base64":…,"text":…}`, `text` only where they are valid UTF-8. Secrets in heads are `***`.',
+        'A `hop` has `hop` (`dns`, `tcp`, `unix`, `proxy-tls`, `proxy`, `tls`, `http2` or `http`), `startedAt` and `duration` in milliseconds, `detail` in words, and where there are any `addresses`, `attempts` and `certificate`. The way ends with `failure`: the `hop` at which it ended, `code`, `message` and `hint` (what to try). An open connection that the network breaks has one too, with `stream` as its `hop`, before `closed`.',
+        '`wstap handshake --format json` prints one object a handshake: `ok`, both heads, every finding, the hops as `phases`, the `certificate`, `failure`, the likely `cause` with its `remedy`, and as `earlier` the redirects and challenges on the way.',
       ],
     },
     {
@@ -78,6 +142,7 @@ const MANUAL: Omit<Manual, 'version'> = {
   ],
   environment: [
     { term: 'WSTAP_PASSWORD', text: 'The password for `--auth USER`.' },
+    { term: 'WSTAP_PASSPHRASE', text: 'The passphrase of the private key of `--cert`.' },
     { term: 'WSTAP_PROXY_PASSWORD', text: 'The password for `--proxy-auth USER`.' },
     {
       term: 'wss_proxy, https_proxy, ws_proxy, http_proxy, all_proxy, no_proxy',
@@ -87,7 +152,11 @@ const MANUAL: Omit<Manual, 'version'> = {
       term: 'NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, COLORTERM, TERM',
       text: 'Colour, unless `--color` says otherwise.',
     },
-    { term: 'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS', text: 'Files of certificates to trust: instead of the system’s, and besides.' },
+    {
+      term: 'SSL_CERT_FILE, SSL_CERT_DIR, NODE_EXTRA_CA_CERTS',
+      text: 'Certificates to trust: a file in place of the system’s; and besides, those in folders (separated by colons), and in another file.',
+    },
+    { term: 'SSLKEYLOGFILE', text: 'Where session keys are kept, unless `--keylog` is given.' },
     { term: 'XDG_STATE_HOME, HOME', text: 'Where the history is kept.' },
     { term: 'XDG_CONFIG_HOME, HOME', text: 'Where the profiles are.' },
     { term: 'NETRC', text: 'The file that `--netrc` reads, instead of ~/.netrc.' },
@@ -107,7 +176,7 @@ const MANUAL: Omit<Manual, 'version'> = {
     { term: '1', text: 'An expectation or a check was not met.' },
     { term: '2', text: 'Usage: bad argument, bad command.' },
     { term: '3', text: 'Something local: a file, bad input, a port in use.' },
-    { term: '4', text: 'Name resolution or connection failed.' },
+    { term: '4', text: 'Name resolution, connection or proxy failed.' },
     { term: '5', text: 'TLS failed.' },
     { term: '6', text: 'The opening handshake was refused or wrong.' },
     { term: '7', text: 'The peer broke the protocol or a limit.' },
@@ -118,7 +187,7 @@ const MANUAL: Omit<Manual, 'version'> = {
   ],
   examples: [],
   standards: [
-    'RFC 6455, The WebSocket Protocol. RFC 7692, Compression Extensions for WebSocket. RFC 9110 and RFC 9112, HTTP. Pasted handshakes of version 8 (hybi-08 to hybi-12) are verified too; older ones are recognised and named.',
+    'RFC 6455, The WebSocket Protocol. RFC 7692, Compression Extensions for WebSocket. RFC 8441, WebSocket over HTTP/2. RFC 9110, RFC 9112 and RFC 9113, HTTP. RFC 1928 and RFC 1929, SOCKS 5. The drafts before RFC 6455: hixie-75, hixie-76, hybi-01 to hybi-17 (see `VERSIONS`).',
   ],
   security: [
     'Certificates are verified; `--insecure` says so on standard error each time, and NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored. `listen` binds to loopback unless told otherwise, refuses requests whose Origin is a page from elsewhere (any site that a browser on this machine shows could connect otherwise) and whose Host is a foreign name (DNS rebinding); `--origin` and `--allow-host` let more in.',

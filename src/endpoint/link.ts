@@ -332,7 +332,10 @@ export class Link {
     this.#followed = state;
     this.#stopTimer?.();
     if (state === 'ended') return;
-    this.#stopTimer = this.#clock.after(this.#options.closeTimeout, () => this.#transport.destroy());
+    const { closeTimeout, framing } = this.#options;
+    // Where the end of TCP is all there is, many a peer never ends its side; nothing more is to be learnt from it.
+    const patience = framing?.close === 'tcp' ? Math.min(closeTimeout, TCP_PATIENCE) : closeTimeout;
+    this.#stopTimer = this.#clock.after(patience, () => this.#transport.destroy());
     // "the server MUST close the connection immediately, whereas the client SHOULD wait for the server" (RFC 6455 §7.1.1).
     // In hixie-75 the end of TCP is the whole closing handshake, so a client does not wait for it either.
     const isLast = this.#options.role === 'server' || this.#options.framing?.close === 'tcp';
@@ -372,5 +375,7 @@ export class Link {
   }
 }
 
+/** Milliseconds that a peer of hixie-75 has to end TCP. */
+const TCP_PATIENCE = 500;
 /** Unanswered pings whose time is remembered. */
 const MAX_PINGS = 64;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import script from './client/main.ts?text';
-import style from './page.css?text';
+import forms from './form.css?text';
+import ground from './ground.css?text';
+import log from './log.css?text';
 import markup from './page.html?text';
+import window from './window.css?text';
 
 /**
  * The page that `wstap listen` shows to a browser, as bytes and the headers that they need. The promise of this folder: it is
@@ -13,6 +16,8 @@ export interface PageDocument {
   readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly body: Uint8Array;
 }
+
+const style = [ground, forms, log, window].join('\n');
 
 export function pageDocument(): PageDocument {
   // As functions: `$&` and its like mean nothing in what is put in.

@@ -46,7 +46,9 @@ async function takeHop<Stream extends Duplex>(hop: Promise<Stream>, signal: Abor
 }
 
 function mustLive(stream: Duplex, hop: HopName): void {
-  if (stream.destroyed) throw new RouteError(hop, 'ECONNRESET', 'the connection was broken off at once');
+  if (!stream.destroyed) return;
+  const hint = hop === 'proxy' || hop === 'proxy-tls' ? "check the proxy's address and port" : undefined;
+  throw new RouteError(hop, 'ECONNRESET', 'the connection was broken off at once', hint);
 }
 
 async function overTls(

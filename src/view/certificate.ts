@@ -1,6 +1,6 @@
 import type { CertificateFacts, CertificateLink } from '../session/event.ts';
 import type { HandshakeStyle } from './handshake-head.ts';
-import { wrapWords } from './width.ts';
+import { pageWidth, wrapWords } from './width.ts';
 
 /** Whom TLS says the peer to be: its certificate and the chain up to the root. `role`: who showed it. */
 export function renderCertificate(facts: CertificateFacts, view: HandshakeStyle, role: 'server' | 'client' = 'server'): string[] {
@@ -36,12 +36,12 @@ const UNTRUSTED: Readonly<Record<string, string>> = {
 };
 
 const LABEL = 11;
-const COLUMNS = 80 - 4 - LABEL;
 const MOST_NAMES = 12;
 
 /** A label and its value, wrapped below itself. */
-function row(label: string, value: string, { style, safe }: HandshakeStyle): string[] {
-  const lines = wrapWords(safe(value), COLUMNS);
+function row(label: string, value: string, view: HandshakeStyle): string[] {
+  const { style, safe } = view;
+  const lines = wrapWords(safe(value), pageWidth(view) - 4 - LABEL);
   return lines.map((line, index) => `    ${style.dim((index === 0 ? label : '').padEnd(LABEL))}${line}`);
 }
 

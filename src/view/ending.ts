@@ -1,12 +1,13 @@
 import { closeCodeMeaning } from '../protocol/connection/close-code.ts';
 import { isOpening } from '../protocol/handshake/extended-connect.ts';
+import type { Finding } from '../protocol/handshake/finding.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import type { HopName, SessionEvent } from '../session/event.ts';
 import { closeText } from './annotation.ts';
 import { againText, type HandshakeReport, renderBody, renderCause } from './handshake.ts';
 import { type HandshakeStyle, renderHead } from './handshake-head.ts';
 import { HOP_NAMES } from './phases.ts';
-import { wrapWords } from './width.ts';
+import { textWidth, wrapWords } from './width.ts';
 
 /** What is said on stderr when a session did not end well: what happened, what was seen of it, and what to try. */
 type Ending = Extract<SessionEvent, { type: 'failure' | 'refused' | 'closed' }>;
@@ -14,6 +15,8 @@ type Ending = Extract<SessionEvent, { type: 'failure' | 'refused' | 'closed' }>;
 export interface EndingView extends HandshakeStyle {
   /** Columns of the terminal. */
   readonly width: number;
+  /** What the first line begins with: who speaks. `wstap: ` where it is left out. */
+  readonly lead?: string;
   /** The head was already shown. */
   readonly headShown: boolean;
   /** The rule whose breach failed the connection. */
@@ -49,8 +52,11 @@ const AT_HOP: Readonly<Record<HopName | 'stream', string>> = {
 /** What is said of the way there may be long: it is wrapped. The system's words stay on their line, for whoever looks for them. */
 function failureLines(ending: Extract<Ending, { type: 'failure' }>, view: EndingView): string[] {
   const text = failureText(ending, view);
-  const [first = '', ...rest] = WRAPPED.has(ending.hop) ? wrapWords(text, Math.max(view.width, 40) - 7) : [text];
-  return [`wstap: ${view.style.bad(first)}`, ...rest.map((line) => `  ${view.style.bad(line)}`)];
+  const { lead = 'wstap: ' } = view;
+  const [first = '', ...rest] = WRAPPED.has(ending.hop)
+    ? wrapWords(text, Math.max(view.width, 40) - Math.max(lead.length, 2))
+    : [text];
+  return [`${lead}${view.style.bad(first)}`, ...rest.map((line) => `  ${view.style.bad(line)}`)];
 }
 
 const WRAPPED: ReadonlySet<string> = new Set(['dns', 'tcp', 'unix', 'proxy', 'proxy-tls', 'tls', 'http', 'http2']);
@@ -74,19 +80,24 @@ function refusedLines(report: HandshakeReport, view: EndingView): string[] {
     !response || isOpening(response)
       ? 'the opening handshake is wrong'
       : `the server refused: ${response.status} ${response.reason}`;
-  const findings = failed.map(({ requirement, expected, actual, section }) => {
-    const found = actual === undefined ? '' : `: ${view.safe(actual)}`;
-    const wanted = expected === undefined ? '' : ` (expected ${view.safe(expected)})`;
-    return `${view.style.bad('✗')} ${requirement}${found}${wanted}  ${view.style.dim(section)}`;
-  });
   return [
     `wstap: ${view.style.bad(view.safe(first.trimEnd()))}`,
     ...wayLines(report, view),
     ...(response && !view.headShown ? renderHead(response, { ...view, direction: 'received' }) : []),
     ...(body ? renderBody(body, report.bodyCut ?? false, view) : []),
-    ...(!response || isOpening(response) ? findings : []),
+    ...(!response || isOpening(response) ? failed.flatMap((finding) => findingLines(finding, view)) : []),
     ...cause(report, view),
   ];
+}
+
+/** What was wrong, and behind it, or below where it is long, where that is written. */
+function findingLines({ requirement, expected, actual, section }: Finding, { style, safe, width }: EndingView): string[] {
+  const found = actual === undefined ? '' : `: ${safe(actual)}`;
+  const wanted = expected === undefined ? '' : ` (expected ${safe(expected)})`;
+  const text = `${requirement}${found}${wanted}`;
+  if (textWidth(text) + textWidth(section) + 4 <= width) return [`${style.bad('✗')} ${text}  ${style.dim(section)}`];
+  const [first = '', ...rest] = wrapWords(text, Math.max(width, 40) - 2);
+  return [`${style.bad('✗')} ${first}`, ...rest.map((line) => `  ${line}`), `  ${style.dim(section)}`];
 }
 
 /** The answers on the way, where they were not shown as they came. */

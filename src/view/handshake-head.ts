@@ -7,6 +7,8 @@ import type { Style } from './style.ts';
 export interface HandshakeStyle {
   readonly style: Style;
   readonly safe: (text: string) => string;
+  /** Columns of the terminal. Sentences and the way there keep within them, and never go beyond 80. */
+  readonly width?: number;
 }
 
 export interface HeadViewOptions extends HandshakeStyle {

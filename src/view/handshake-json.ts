@@ -25,9 +25,7 @@ export function handshakeJson(report: HandshakeReport): Record<string, unknown> 
     ...acceptJson(report),
     ...hixieJson(report),
     findings,
-    ...(report.phases
-      ? { phases: report.phases.map(phaseJson) }
-      : {}),
+    ...(report.phases ? { phases: report.phases.map(phaseJson) } : {}),
     ...(failure ? { failure: { ...failure } } : {}),
     ...(certificate ? { certificate } : {}),
     ...(body && body.length > 0 ? { body: { ...bodyJson(body), cut: report.bodyCut ?? false } } : {}),

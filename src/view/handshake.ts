@@ -17,7 +17,7 @@ import { type HandshakeStyle, renderHead } from './handshake-head.ts';
 import { renderHixieProof } from './hixie-proof.ts';
 import { type Http2FrameFacts, renderHttp2Frame } from './http2-frame.ts';
 import { type Phase, renderPhases } from './phases.ts';
-import { wrapWords } from './width.ts';
+import { pageWidth, wrapWords } from './width.ts';
 
 /** All that is known about one opening handshake. What is left out is not drawn. */
 export interface HandshakeReport {
@@ -72,7 +72,7 @@ function renderEarlier({ report, ...next }: EarlierAnswer, view: HandshakeStyle)
   const bodies = { body, bodyCut, requestBody, responseBody };
   return renderLast({ request, response, phases, certificate, http2, findings: [], ...bodies }, view).concat([
     '',
-    ...wrapWords(againText(next, view), 80).map((line) => view.style.bold(line)),
+    ...wrapWords(againText(next, view), pageWidth(view)).map((line) => view.style.bold(line)),
   ]);
 }
 
@@ -93,7 +93,7 @@ function renderLast(report: HandshakeReport, view: HandshakeStyle): string[] {
   const parts = [
     renderPhases(report.phases ?? [], view),
     report.certificate ? renderCertificate(report.certificate, view) : [],
-    (report.notes ?? []).flatMap((note) => wrapWords(view.safe(note), 80)),
+    (report.notes ?? []).flatMap((note) => wrapWords(view.safe(note), pageWidth(view))),
     (report.http2 ?? []).flatMap((frame) => renderHttp2Frame(frame, view)),
     request ? renderHead(request, { ...view, direction: 'sent', body: report.requestBody }) : [],
     response ? renderHead(response, { ...view, direction: 'received', body: report.responseBody }) : [],
@@ -147,11 +147,13 @@ function bodyLines(body: Uint8Array): string[] {
 }
 
 /** The likely cause, and what to try, as the last words. */
-export function renderCause(cause: Cause, { style, safe }: HandshakeStyle): string[] {
+export function renderCause(cause: Cause, view: HandshakeStyle): string[] {
+  const { style, safe } = view;
+  const columns = pageWidth(view);
   const lines =
-    cause.cause === undefined ? [] : wrapWords(`Likely cause: ${safe(cause.cause)}`, 80).map((line) => style.bold(line));
+    cause.cause === undefined ? [] : wrapWords(`Likely cause: ${safe(cause.cause)}`, columns).map((line) => style.bold(line));
   if (cause.remedy === undefined) return lines;
-  const [first = '', ...rest] = wrapWords(safe(cause.remedy), 80 - TRY.length - 1);
+  const [first = '', ...rest] = wrapWords(safe(cause.remedy), columns - TRY.length - 1);
   return [...lines, `${style.good(TRY)} ${first}`, ...rest.map((line) => ' '.repeat(TRY.length + 1) + line)];
 }
 

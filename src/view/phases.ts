@@ -1,6 +1,6 @@
 import type { Attempt, HopName } from '../session/event.ts';
 import type { HandshakeStyle } from './handshake-head.ts';
-import { textWidth, wrapWords } from './width.ts';
+import { pageWidth, textWidth, wrapWords } from './width.ts';
 
 /** A step on the way, as the `hop` event tells it. All times are milliseconds on one scale. */
 export interface Phase {
@@ -25,14 +25,14 @@ export const HOP_NAMES: Readonly<Record<HopName, string>> = {
   http: 'HTTP',
   http2: 'HTTP/2',
 };
-const COLUMNS = 80;
 const INDENT = 2;
 /** At least; a longer name takes from the bar. */
 const NAME = 7;
 const NAME_AND_BAR = NAME + 24;
 const DURATION = 11;
 const GAP = 2;
-const DETAIL = COLUMNS - INDENT - NAME_AND_BAR - DURATION - 2 * GAP;
+/** What stands left of a detail that fits beside its bar. */
+const BESIDE = INDENT + NAME_AND_BAR + DURATION + 2 * GAP;
 
 interface Row {
   readonly name: string;
@@ -43,7 +43,9 @@ interface Row {
 }
 
 /** A small waterfall: name, duration, when it was, and what came of it; where several addresses were tried, each of them. */
-export function renderPhases(phases: readonly Phase[], { style, safe }: HandshakeStyle): string[] {
+export function renderPhases(phases: readonly Phase[], view: HandshakeStyle): string[] {
+  const { style, safe } = view;
+  const columns = pageWidth(view);
   const rows = phases.flatMap(rowsOf);
   if (rows.length === 0) return [];
   const start = Math.min(...rows.map((row) => row.startedAt));
@@ -54,7 +56,7 @@ export function renderPhases(phases: readonly Phase[], { style, safe }: Handshak
     const bar = paint(barOf(row, start, end - start, NAME_AND_BAR - name));
     const lead = `  ${paintName(row, name, style)}${duration(row.endedAt - row.startedAt)}  ${bar}`;
     const margin = ' '.repeat(INDENT + name + DURATION + GAP);
-    const [beside, below] = place(safe(row.detail), COLUMNS - margin.length);
+    const [beside, below] = place(safe(row.detail), columns - BESIDE, columns - margin.length);
     const say = row.failed ? style.bad : style.dim;
     return [`${lead}  ${say(beside)}`.trimEnd(), ...below.map((line) => margin + say(line))];
   });
@@ -92,8 +94,8 @@ function barOf({ startedAt, endedAt }: Row, start: number, total: number, column
 /** A detail too long to stand beside its bar goes below it; so many lines at most, as it may be a peer's. */
 const MOST_BELOW = 6;
 
-function place(detail: string, columns: number): readonly [beside: string, below: readonly string[]] {
-  if (textWidth(detail) <= DETAIL) return [detail, []];
+function place(detail: string, room: number, columns: number): readonly [beside: string, below: readonly string[]] {
+  if (textWidth(detail) <= room) return [detail, []];
   const lines = wrapWords(detail, columns).flatMap((line) => (textWidth(line) <= columns ? [line] : cut(line, columns)));
   return ['', lines.length <= MOST_BELOW ? lines : [...lines.slice(0, MOST_BELOW - 1), '…']];
 }

@@ -13,6 +13,11 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** Columns of what is read as a page: 80, or fewer where the terminal is narrower. */
+export function pageWidth({ width = 80 }: { readonly width?: number | undefined }): number {
+  return Math.min(80, Math.max(width, 40));
+}
+
 /** Breaks a sentence of ours at blanks into lines of at most `columns`. A longer word is left whole. */
 export function wrapWords(text: string, columns: number): string[] {
   const lines: string[] = [];

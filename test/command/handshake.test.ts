@@ -118,7 +118,11 @@ describe('live', () => {
     const { url } = await peer();
     const outcome = await run(['handshake', ...argv, url]);
     expect(outcome.status).toBe(status);
-    expect(outcome.stdout + outcome.stderr).toMatch(said);
+    expect(outcome.stdout).toMatch(said);
+    expect(outcome.stderr).toBe('');
+    // The reason, its cause, what to try: in this order, behind how far it came.
+    const order = [said, /Likely cause: |$/, /→ try: |$/].map((part) => outcome.stdout.search(part));
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
   });
 
   test.each([

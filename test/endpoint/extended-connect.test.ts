@@ -91,7 +91,7 @@ describe('who does not answer', () => {
     ['a goodbye', () => nodeServer(({ session }) => session?.goaway(11)), 6, /GOAWAY ENHANCE_YOUR_CALM/],
   ])('%s', async (_, port, status, says) => {
     const outcome = await run([...QUICK, `ws://127.0.0.1:${await port()}/`]);
-    expect(outcome).toMatchObject({ status, stderr: expect.stringMatching(says) });
+    expect([outcome.status, outcome.stderr.replace(/\s+/g, ' ')]).toEqual([status, expect.stringMatching(says)]);
   });
 
   test('silence: the deadline counts', async () => {

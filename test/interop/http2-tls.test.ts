@@ -77,7 +77,7 @@ describeWith(OPENSSL, 'wss over HTTP/2', () => {
       rmSync(profile, { recursive: true, force: true });
     });
 
-    /** A page of our own server: from then on the browser has a connection of HTTP/2 to it. */
+    /** An answer of our own server; its own page (`--no-page`) would let no script connect. From then on the browser has a connection of HTTP/2 to it. */
     async function visit(url: string): Promise<Page> {
       const page = await (await opened).newPage();
       await page.goto(url.replace('wss:', 'https:'));
@@ -85,7 +85,7 @@ describeWith(OPENSSL, 'wss over HTTP/2', () => {
     }
 
     test('a WebSocket goes on the connection that the page came on', async () => {
-      const server = await serve('--http2', '-v', '-s', 'chat');
+      const server = await serve('--http2', '-v', '-s', 'chat', '--no-page');
       const page = await visit(server.url);
       expect(await page.evaluate(echoes, `${server.url}ws`)).toEqual({
         protocol: 'chat',
@@ -104,7 +104,7 @@ describeWith(OPENSSL, 'wss over HTTP/2', () => {
     });
 
     test('several at once, each a client of its own', async () => {
-      const server = await serve('--http2', '-v');
+      const server = await serve('--http2', '-v', '--no-page');
       const page = await visit(server.url);
       const ends = await page.evaluate(
         (to) =>

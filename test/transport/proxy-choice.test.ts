@@ -46,7 +46,7 @@ describe('against it', () => {
       undefined,
       'none: NO_PROXY has *, so https_proxy does not apply',
     ],
-    ['--no-proxy', WSS, {}, '*', 'none: --no-proxy has *, so https_proxy does not apply'],
+    ['--no-proxy', WSS, {}, '*', 'none: --no-proxy was given, so https_proxy does not apply'],
     ['--no-proxy in place of NO_PROXY', WSS, { NO_PROXY: '*' }, 'b.example', 'https_proxy=p'],
     [
       'this machine',

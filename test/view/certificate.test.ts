@@ -47,7 +47,8 @@ it('who, for which names, how long, which key, and the chain up to the root', ()
 });
 
 it.each<[string, Partial<CertificateFacts>, string]>([
-  ['not trusted', { untrusted: 'CERT_HAS_EXPIRED' }, '  CN=localhost  ✗ CERT_HAS_EXPIRED'],
+  ['not trusted', { untrusted: 'CERT_HAS_EXPIRED' }, '  CN=localhost  ✗ expired (CERT_HAS_EXPIRED)'],
+  ['not trusted for a reason without words', { untrusted: 'CA_MD_TOO_WEAK' }, '  CN=localhost  ✗ CA_MD_TOO_WEAK\n'],
   ['expired yesterday', { validTo: '2026-12-20T00:00:00.000Z' }, '2026-01-01 to 2026-12-20, expired 0 days ago'],
   ['expired', { validTo: '2026-12-18T00:00:00.000Z' }, '2026-01-01 to 2026-12-18, expired 2 days ago'],
   ['one day', { validTo: '2026-12-22T00:00:00.000Z' }, ', 1 day left'],

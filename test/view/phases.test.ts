@@ -7,6 +7,8 @@ import { textWidth } from '../../src/view/width.ts';
 const draw = (phases: readonly Phase[]) => {
   const lines = renderPhases(phases, { style: plainStyle, safe: (text) => escapeText(text) });
   expect(lines.filter((line) => textWidth(line) > 80)).toEqual([]);
+  const narrow = renderPhases(phases, { style: plainStyle, safe: (text) => escapeText(text), width: 60 });
+  expect(narrow.filter((line) => textWidth(line) > 60)).toEqual([]);
   return lines.join('\n');
 };
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
+import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import { Client } from '../../endpoint/client.ts';
 import type { EndSignal, Env } from '../../env.ts';
@@ -50,7 +51,7 @@ async function isFile(path: string): Promise<boolean> {
 
 async function live(text: string, options: Options, look: Look, env: Env): Promise<number> {
   const address = parseAddress(text);
-  for (const line of warnings(options, address, env)) env.stderr.write(`wstap: ${line}\n`);
+  for (const line of warnings(options, address, env)) say(env.stderr, line);
   const direct = await clientOptions(options, address, env);
   const withoutTunnel = options.flag('via-get');
   const client = withoutTunnel ? viaGet(direct, address) : direct;
@@ -64,11 +65,16 @@ async function live(text: string, options: Options, look: Look, env: Env): Promi
   };
   const report = withoutTunnel ? explainedViaGet(noted, opened ? 'opened' : ending) : noted;
   const whole = wholeReport(report);
-  const printed = await print(env, written([whole], options, look));
-  if (!opened && ending.type === 'failure' && options.text('format') !== 'json') {
-    for (const line of endingLines(ending, { findings: [] }, { ...look, headShown: true })) env.stderr.write(`${line}\n`);
-  }
+  const broken = !opened && ending.type === 'failure' && options.text('format') !== 'json';
+  const printed = await print(env, broken ? brokenOff(whole, ending, look) : written([whole], options, look));
   return opened ? printed : statusOf(ending, false);
+}
+
+/** As far as it came, why it went no further, and what to try: in this order, and in one place. */
+function brokenOff(report: HandshakeReport, ending: Ending, look: Look): string {
+  const way = renderHandshake({ ...report, cause: undefined }, look);
+  const last = endingLines(ending, { findings: [], cause: report.cause }, { ...look, headShown: true, lead: '' });
+  return `${[...way, ...(way.length > 0 ? [''] : []), ...last].join('\n')}\n`;
 }
 
 /** With what is found in the request too; an older version has its own requirements, and keys to be reckoned with. */

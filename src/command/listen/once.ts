@@ -182,7 +182,8 @@ class OnceSession {
 
   #signalled(signal: EndSignal): void {
     const why = STATUS_OF_SIGNAL[signal];
-    if (this.#status === why) {
+    // Asked once more, whatever was the first reason, it waits for nobody.
+    if (this.#status !== undefined) {
       this.#peer?.link.destroy();
       this.#serving.kill();
     }

@@ -14,6 +14,7 @@ import type { EventSink } from '../../session/event.ts';
 import { sizeText } from '../../view/size.ts';
 import { LocalError } from '../command.ts';
 import { clientEnv } from '../session/client-env.ts';
+import { EarlyEvents } from './early-events.ts';
 import { Viewers } from './viewers.ts';
 
 /** What `listen` answers to requests that ask for no WebSocket: with a page to look inside, or with the files of a directory. */
@@ -35,7 +36,9 @@ export async function pageOf(
   }
   // Without its address, which is not printed there, nobody could open it.
   const isUnseen = options.flag('quiet') || options.flag('once') || server.doors?.some((door) => 'unixSocket' in door);
-  if (options.off('page') || (isUnseen && !options.flag('page'))) return undefined;
+  // No browser sends a token by itself: it would never get in.
+  const isShut = options.has('bearer') && !options.has('auth');
+  if (options.off('page') || ((isUnseen || isShut) && !options.flag('page'))) return undefined;
   return new Inside({ server, env, note, verbose: options.count('verbose') > 0 });
 }
 
@@ -60,6 +63,7 @@ const CHALLENGE = [{ name: 'WWW-Authenticate', value: 'Basic realm="wstap"' }];
 export abstract class Page implements Aside {
   readonly #env: PageEnv;
   readonly #clock: Clock;
+  readonly #early = new EarlyEvents();
   readonly #open = new Set<AsideRequest>();
   #stopped = false;
 
@@ -68,12 +72,18 @@ export abstract class Page implements Aside {
     this.#clock = clientEnv(env.env).clock;
   }
 
-  /** What a server's sink and handler become, so that what is taken shows nowhere. */
-  abstract sink(sink: EventSink): EventSink;
-  abstract handler(handler: ServerHandler): ServerHandler;
   /** What is to be said once it is known where the server is. */
   abstract announcement(host: string, port: number): string | undefined;
   abstract take(asked: AsideRequest): boolean;
+
+  /** What a server's sink and handler become, so that what is taken shows nowhere. */
+  sink(sink: EventSink): EventSink {
+    return this.#early.sink(sink);
+  }
+
+  handler(handler: ServerHandler): ServerHandler {
+    return { ...handler, taken: (number) => this.#early.drop(number) };
+  }
 
   protected address(host: string, port: number): string {
     return `${this.#env.server.tls ? 'https' : 'http'}://${nameOf(host)}:${port}/`;
@@ -136,14 +146,6 @@ class Files extends Page {
     this.#root = root;
   }
 
-  sink(sink: EventSink): EventSink {
-    return sink;
-  }
-
-  handler(handler: ServerHandler): ServerHandler {
-    return handler;
-  }
-
   announcement(host: string, port: number): string {
     return `files are at ${this.address(host, port)}`;
   }
@@ -162,7 +164,7 @@ class Files extends Page {
 /** Bytes of a token. */
 const TOKEN = 16;
 
-/** A page that connects, and shows what the server sees of it. */
+/** A page that connects, and shows what the server sees of it. No other page may ask for anything of it. */
 class Inside extends Page {
   readonly #token: string;
   readonly #viewers: Viewers;
@@ -175,12 +177,12 @@ class Inside extends Page {
     this.#viewers = new Viewers(env.env);
   }
 
-  sink(sink: EventSink): EventSink {
-    return this.#viewers.sink(sink);
+  override sink(sink: EventSink): EventSink {
+    return super.sink(this.#viewers.sink(sink));
   }
 
-  handler(handler: ServerHandler): ServerHandler {
-    return this.#viewers.handler(handler);
+  override handler(handler: ServerHandler): ServerHandler {
+    return super.handler(this.#viewers.handler(handler));
   }
 
   announcement(host: string, port: number): string {
@@ -197,12 +199,16 @@ class Inside extends Page {
     this.#viewers.destroy();
   }
 
+  protected override barred(asked: AsideRequest): PlainAnswer | undefined {
+    return super.barred(asked) ?? (isOwn(asked.request) ? undefined : FOREIGN);
+  }
+
   take(asked: AsideRequest): boolean {
     const { request } = asked;
     const [path] = request.target.split('?', 1);
     if (isPlainHttp(request)) return this.#takePlain(asked, path);
     if (path !== EVENTS) return false;
-    const barred = this.barred(asked) ?? (isOwn(request) ? undefined : FOREIGN) ?? (this.#isKnown(request) ? undefined : UNKNOWN);
+    const barred = this.barred(asked) ?? (this.#isKnown(request) ? undefined : UNKNOWN);
     if (barred) this.serve(asked, barred);
     else this.#viewers.take(asked);
     return true;

@@ -28,11 +28,10 @@ const VERSION = 1;
 export class Viewers {
   readonly #server: Server;
   readonly #viewers = new Map<Peer, Viewer>();
-  /** What was told of connections whose request is not read yet: it may turn out to be none of a client. */
-  readonly #early = new Map<number, SessionEvent[]>();
 
   constructor(env: Env) {
-    const options: ServerOptions = { ...serverDefaults(), limits: LIMITS, maxConnections: MOST, hosts: [], port: 0 };
+    const own = { limits: LIMITS, maxConnections: MOST, deflate: undefined, hosts: [], port: 0 };
+    const options: ServerOptions = { ...serverDefaults(), ...own };
     this.#server = new Server(options, clientEnv(env), undefined, {
       opened: (peer, request) => this.#opened(peer, request),
       message: (peer, message) => this.#asked(peer, message),
@@ -61,17 +60,6 @@ export class Viewers {
   /** A sink in front of another one. */
   sink(onward: EventSink): EventSink {
     return (event) => {
-      const { type, connection } = event;
-      const early = this.#early.get(connection);
-      if (type === 'hop' || type === 'http2') {
-        if (early) early.push(event);
-        else this.#early.set(connection, [event]);
-        return;
-      }
-      if (early) {
-        this.#early.delete(connection);
-        for (const before of early) onward(before);
-      }
       onward(event);
       if (this.#viewers.size > 0) for (const viewer of this.#viewers.values()) viewer.look(event);
     };
@@ -87,7 +75,6 @@ export class Viewers {
           if (viewer.sees(peer.number)) peer.link.connection.watch(true);
         }
       },
-      taken: (number) => this.#early.delete(number),
     };
   }
 

@@ -31,6 +31,7 @@ export async function clientOptions(options: Options, address: Address, env: Env
     const header = parseHeaderLine(line);
     if (typeof header === 'string') throw new UsageError(`--header ${JSON.stringify(line)}: ${header}`);
   }
+  refuseIdle(options);
   const http = httpVersion(options);
   await refuseForHttp2(headers, http);
   const netrc = await netrcOf(options, env);
@@ -74,6 +75,13 @@ export async function clientOptions(options: Options, address: Address, env: Env
   };
 }
 
+/** What would do nothing is not taken in silence. */
+function refuseIdle(options: Options): void {
+  if (options.flag('location')) return;
+  const name = ['max-redirects', 'allow-downgrade'].find((one) => options.has(one));
+  if (name !== undefined) throw new UsageError(`--${name} is about redirects that are followed: give -L too`);
+}
+
 /** `--max-frame` follows `--max-message` where it is not given. */
 export function limitsOf(options: Options, defaults: Limits): Limits {
   const maxMessage = options.number('max-message') ?? defaults.maxMessage;
@@ -108,7 +116,7 @@ const NAMED_EXTENSION = /^\s*(?:x-webkit-deflate-frame|deflate-frame|permessage-
 
 /** Whether something is said of TLS: mistakes in it are told for a plain address too. */
 function givesTls(options: Options): boolean {
-  return ['ca', 'ca-only', 'cert', 'key', 'tls-min', 'tls-max', 'keylog'].some((name) => options.has(name));
+  return ['ca', 'ca-only', 'cert', 'key', 'passphrase', 'tls-min', 'tls-max', 'keylog'].some((name) => options.has(name));
 }
 
 async function readTls(options: Options, env: Env): Promise<TlsSettings> {

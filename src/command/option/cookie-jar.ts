@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
+import { say } from '../../cli/say.ts';
 import type { Env } from '../../env.ts';
 import { LocalError } from '../command.ts';
 import { type FileCookie, formatCookieFile, parseCookieFile } from './cookie-file.ts';
@@ -58,7 +59,7 @@ export class Cookies {
     if (cookies.length === 0 && wrong.length > 0) {
       throw new LocalError(`${JSON.stringify(path)} is no cookie file: a line is seven fields between tabs (Netscape format)`);
     }
-    for (const line of wrong) this.#env.stderr.write(`wstap: ! line ${line} of ${JSON.stringify(path)} is no cookie: left out\n`);
+    for (const line of wrong) say(this.#env.stderr, `! line ${line} of ${JSON.stringify(path)} is no cookie: left out`);
     for (const cookie of cookies) await this.#store.putCookie(stored(cookie));
   }
 
@@ -79,7 +80,7 @@ export class Cookies {
       renameSync(draft, path);
     } catch (error) {
       rmSync(draft, { force: true });
-      this.#env.stderr.write(`wstap: ! the cookies were not kept: ${fileTrouble(error, path, 'written')}\n`);
+      say(this.#env.stderr, `! the cookies were not kept: ${fileTrouble(error, path, 'written')}`);
     }
   }
 

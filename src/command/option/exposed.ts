@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { say } from '../../cli/say.ts';
 import type { Env } from '../../env.ts';
 
 /** Says on stderr, each time, that a file with secrets in it can be read by others than its owner. */
@@ -10,5 +11,5 @@ export async function warnIfExposed(path: string, what: string, env: Env): Promi
     () => 0,
   );
   if ((mode & 0o077) === 0) return;
-  env.stderr.write(`wstap: ! ${JSON.stringify(path)} holds ${what}, and others may read it: chmod 600 makes it yours alone\n`);
+  say(env.stderr, `! ${JSON.stringify(path)} holds ${what}, and others may read it: chmod 600 makes it yours alone`);
 }

@@ -37,7 +37,7 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     group: WHO,
     summary: 'let in who gives this user and password; else 401',
     details:
-      'The other end of `connect --auth`, and of a user in its URL. It may be given several times, also beside `--bearer`: any one will do. Without a password WSTAP_PASSWORD is taken, or it is asked for. Every request is asked, plain HTTP too. A page cannot set this header on a WebSocket; but a browser that has logged in at this server, by the question that it puts itself when the server is opened in it, sends the password along with the WebSockets of its pages. So that a foreign page makes no use of that, pages of foreign origins are then refused also on another HOST than loopback, unless `--origin` lets them in. Comparing takes the same time whatever is sent.',
+      'The other end of `connect --auth`, and of a user in its URL. It may be given several times, also beside `--bearer`: any one will do. Without a password WSTAP_PASSWORD is taken, or it is asked for. Every request is asked, plain HTTP too. A page cannot set this header on a WebSocket; but a browser that has logged in at this server, by the question that it puts itself when the server is opened in it, sends the password along with the WebSockets of all pages of that site. So that a foreign page makes no use of that, pages of other origins are then refused also on another HOST than loopback, unless `--origin` lets them in. Comparing takes the same time whatever is sent.',
   },
   {
     name: 'bearer',

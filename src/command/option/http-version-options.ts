@@ -25,7 +25,7 @@ export const HTTP_VERSION_OPTIONS: readonly OptionSpec[] = [
 export function httpVersion(options: Options): HttpVersion | undefined {
   if (options.flag('http1.1') && options.flag('http2'))
     throw new UsageError('--http2 and --http1.1 exclude each other: give one');
-  if (options.flag('http2') && options.text('alpn') !== undefined && !/\bh2\b/.test(options.text('alpn') ?? ''))
+  if (options.flag('http2') && options.has('alpn') && !options.texts('alpn').includes('h2'))
     throw new UsageError('--http2 is chosen by ALPN, and --alpn does not offer it: add h2 to --alpn, or leave that out');
   if (options.flag('http1.1')) return '1.1';
   return options.flag('http2') ? '2' : undefined;

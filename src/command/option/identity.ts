@@ -16,6 +16,7 @@ export async function identityOf(options: Options, env: Env, command: string): P
   const [certFile, keyFile] = [options.text('cert'), options.text('key')];
   if (certFile === undefined) {
     if (keyFile !== undefined) throw new UsageError('--key is the key of a certificate: give --cert FILE too');
+    if (options.has('passphrase')) throw new UsageError('--passphrase opens the key of --cert: give --cert FILE too');
     return undefined;
   }
   const locked = await readIdentity(certFile, keyFile);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env } from '../../env.ts';
 import { LocalError } from '../command.ts';
@@ -30,7 +31,7 @@ export function keyLog(options: Options, env: Env): ((line: Buffer) => void) | u
       append(path, line);
     } catch (error) {
       failed = true;
-      env.stderr.write(`wstap: ! no session keys are kept: ${fileTrouble(error, path, 'written')}\n`);
+      say(env.stderr, `! no session keys are kept: ${fileTrouble(error, path, 'written')}`);
     }
   };
 }

@@ -1,5 +1,6 @@
 import { mistakesOf } from '../../cli/mistake.ts';
 import { UsageError } from '../../cli/option.ts';
+import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env } from '../../env.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
@@ -8,6 +9,7 @@ import { type ParsedProxy, parseProxy, proxyText } from '../../transport/proxy-u
 import type { ProxyServer } from '../../transport/route.ts';
 import { unixSocketOf } from './road.ts';
 import type { Address } from './target.ts';
+import { trustsOnlyGiven } from './trust.ts';
 
 /** Parsed options and the environment → the proxy that is asked for the way to an address, if any. */
 export type ProxyFinder = (address: Address) => Promise<ProxyServer | undefined>;
@@ -15,13 +17,25 @@ export type ProxyFinder = (address: Address) => Promise<ProxyServer | undefined>
 /** A password that is missing is asked for when a proxy is first found; redirects find one again. */
 export function proxyFinder(options: Options, env: Env, extraCa: readonly string[]): ProxyFinder {
   let login: Promise<ProxyServer['credentials']> | undefined;
+  let told = false;
   return async (address) => {
     const choice = chosenProxy(options, address, env);
-    if (choice.url === undefined) return undefined;
+    if (choice.url === undefined) {
+      if (!told) tellUnused(options, choice.why, env);
+      told = true;
+      return undefined;
+    }
     const proxy = parsed(choice.url, choice.origin);
     login ??= loginOf(options, proxy, env);
-    return whole(proxy, choice.origin, await login, options, extraCa);
+    return whole(proxy, choice.origin, await login, options, env, extraCa);
   };
+}
+
+/** What is said to a proxy goes nowhere without one. That may be right, where the environment decides; it is said. */
+function tellUnused(options: Options, why: string | undefined, env: Env): void {
+  const name = ['proxy-auth', 'proxy-header', 'proxy-insecure'].find((one) => options.has(one));
+  if (name !== undefined)
+    say(env.stderr, `! --${name} is not used: ${why ?? 'no proxy is given, by --proxy or the environment'}`);
 }
 
 function whole(
@@ -29,16 +43,18 @@ function whole(
   origin: string,
   login: ProxyServer['credentials'],
   options: Options,
+  env: Env,
   extraCa: readonly string[],
 ): ProxyServer {
   const credentials = login ?? proxy.credentials;
   const insecure = options.flag('proxy-insecure');
+  const tls = { serverName: proxy.host, extraCa, onlyExtraCa: trustsOnlyGiven(options), insecure, now: () => env.wallClock() };
   return {
     ...proxy,
     origin,
     headers: headers(options),
     ...(credentials && { credentials }),
-    ...(proxy.scheme === 'https' && { tls: { serverName: proxy.host, extraCa, insecure } }),
+    ...(proxy.scheme === 'https' && { tls }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import type { NoRetry, Refusal, Retry } from '../../endpoint/again.ts';
 import type { Env } from '../../env.ts';
@@ -125,7 +126,7 @@ export class Pursuit {
   #tellWhatStays(url: string): void {
     const { given, login, options, env } = this.#journey;
     if (this.#isSettled() || options.flag('quiet') || (login === undefined && !keepsSecrets(given))) return;
-    env.stderr.write(`wstap: the redirect leads to another origin, ${redactUrl(url)}: credentials stay behind\n`);
+    say(env.stderr, `the redirect leads to another origin, ${redactUrl(url)}: credentials stay behind`);
   }
 }
 

@@ -103,7 +103,7 @@ function policyOf(options: Options, hosts: readonly string[], doors: ServerOptio
     const origin = sent.find((one) => !isOriginAllowed(one, origins));
     const name = authorityOf(request) ?? '';
     if ((local || origins.length > 0) && origin !== undefined) return originRefused(origin);
-    // A browser that has logged in here sends the password along for any page: only this server's own may make use of that.
+    // A browser that has logged in here sends the password along for any page of the site: only this server's own may use that.
     const own = [...origins, `http://${name}`, `https://${name}`];
     const foreign = asks ? sent.find((one) => !isOriginAllowed(one, own)) : undefined;
     if (foreign !== undefined) return originRefused(foreign);

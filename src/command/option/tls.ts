@@ -1,4 +1,5 @@
 import { UsageError } from '../../cli/option.ts';
+import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env } from '../../env.ts';
 import type { TlsChoice, TlsVersion } from '../../transport/route.ts';
@@ -17,7 +18,7 @@ export interface TlsSettings {
 }
 
 export async function tlsSettings(options: Options, env: Env): Promise<TlsSettings> {
-  for (const line of trustWarnings(env)) env.stderr.write(`wstap: ${line}\n`);
+  for (const line of trustWarnings(env)) say(env.stderr, line);
   const common = {
     extraCa: await certificatesOf(options, 'ca'),
     onlyExtraCa: trustsOnlyGiven(options),

@@ -22,12 +22,10 @@ export function frameRow(event: FrameEvent, time: string, wire: Uint8Array): Row
 const SHORT: Readonly<Record<string, string>> = { continuation: 'CONT' };
 
 /** `fin 1·· 37fa213d len 5`. */
-function marksOf({ fin, rsv1, rsv2, rsv3, maskingKey, length }: FrameEvent): Node {
+function marksOf({ fin, rsv1, rsv2, rsv3, maskingKey, length }: FrameEvent): HTMLElement {
   const reserved = [rsv1, rsv2, rsv3].map((bit, index) => (bit ? String(index + 1) : '·')).join('');
-  const marks = document.createDocumentFragment();
-  marks.append(`${fin ? 'fin' : '···'} ${reserved} `);
   const mask = maskingKey === null ? make('span', 'mask', 'no mask') : make('span', 'mask key', maskingKey);
-  marks.append(mask, ' ', make('span', 'length', `len ${length}`));
+  const marks = make('span', 'marks', `${fin ? 'fin' : '···'} ${reserved} `, mask, ' ', make('span', 'length', `len ${length}`));
   return marks;
 }
 
@@ -50,11 +48,10 @@ function detailOf(event: FrameEvent, wire: Uint8Array): Node {
   for (const { text, detail: what, section } of violations) {
     detail.append(make('p', 'violation', `${what === '' ? '' : `${what}. `}${text} (${section})`));
   }
-  const fields = make('div', 'fields');
-  for (const { name, bit, width, text } of header) {
-    fields.append(make('span', '', name), make('span', '', bitsText(bit, width)), make('span', '', text));
-  }
-  detail.append(make('h4', '', 'Header'), fields);
+  const rows = header.map(({ name, bit, width, text }) => {
+    return make('tr', '', make('th', '', name), make('td', '', bitsText(bit, width)), make('td', '', text));
+  });
+  detail.append(make('h4', '', 'Header'), make('table', 'fields', ...rows));
   const keyAt = maskingKey === null ? headerLength : headerLength - 4;
   const partAt = (at: number) => (at < keyAt ? 'h' : at < headerLength ? 'k' : '');
   detail.append(make('h4', '', 'On the wire'), dump(wire, partAt, wireLength));

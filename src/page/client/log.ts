@@ -1,7 +1,7 @@
 import { announce, copyText, make } from './dom.ts';
 
 /**
- * A list of what happened, the newest at the end. It stays quick whatever comes: rows are added once a frame of the screen,
+ * A list of what happened, the newest at the end. It stays quick whatever comes: rows are added together,
  * only the newest are kept, and one row at a time is in the order of the Tab key, the arrows leading to the others.
  */
 export interface Row {
@@ -10,7 +10,7 @@ export interface Row {
   readonly bad?: boolean;
   readonly time: string;
   readonly kind: string;
-  readonly marks?: Node;
+  readonly marks?: HTMLElement;
   readonly size?: string;
   readonly preview: string;
   /** What is copied, and what the filter looks at besides. */
@@ -31,6 +31,9 @@ export interface LogOptions {
 const MOST = 1000;
 /** Rows at once beyond which they are counted and not read aloud. */
 const READ_ALOUD = 4;
+/** Rows at once after which the next have to wait, in milliseconds. */
+const MUCH = 50;
+const PAUSE = 200;
 
 interface Entry {
   readonly row: Row;
@@ -49,6 +52,8 @@ export class Log {
   #waiting: Row[] = [];
   #lost = 0;
   #scheduled = false;
+  /** The last time much came at once. */
+  #isBusy = false;
 
   constructor(host: HTMLElement, options: LogOptions) {
     this.#options = options;
@@ -72,7 +77,9 @@ export class Log {
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    requestAnimationFrame(() => this.#flush());
+    // Where much comes, rows that would be gone at once are not even made.
+    if (this.#isBusy) setTimeout(() => this.#flush(), PAUSE);
+    else requestAnimationFrame(() => this.#flush());
   }
 
   clear(): void {
@@ -107,6 +114,7 @@ export class Log {
     this.#scheduled = false;
     const rows = this.#waiting;
     this.#waiting = [];
+    this.#isBusy = rows.length > MUCH;
     const isAtEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 24;
     this.#scroll.setAttribute('aria-live', rows.length > READ_ALOUD ? 'off' : 'polite');
     const added = rows.map((row): Entry => ({ row, element: undefined }));
@@ -156,11 +164,13 @@ export class Log {
     button.tabIndex = -1;
     const arrow = make('span', 'way', way === 'out' ? '→' : way === 'in' ? '←' : '·');
     arrow.ariaHidden = 'true';
-    const word = way === 'note' ? [] : [make('span', 'hidden', `${this.#options.ways[way]} `)];
-    button.append(arrow, ...word, make('span', 'kind', kind));
-    if (marks) button.append(make('span', 'marks', marks));
+    // The spaces are for those who hear it, and show nowhere.
+    button.append(' ', arrow, ' ');
+    if (way !== 'note') button.append(make('span', 'hidden', this.#options.ways[way]), ' ');
+    button.append(make('span', 'kind', kind), ' ');
+    if (marks) button.append(marks, ' ');
     button.append(make('span', 'preview', preview));
-    if (size !== undefined) button.append(make('span', 'size', size));
+    if (size !== undefined) button.append(' ', make('span', 'size', size));
     const element = make('li', '', button);
     if (detail) this.#expandable(button, element, detail);
     return element;
@@ -178,7 +188,9 @@ export class Log {
         element.append(panel);
         panel.append(await detail());
       }
-      if (panel) panel.hidden = !opening;
+      if (!panel) return;
+      panel.hidden = !opening;
+      if (opening) panel.scrollIntoView({ block: 'nearest' });
     });
   }
 

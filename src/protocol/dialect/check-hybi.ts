@@ -44,11 +44,29 @@ function ofDraft(finding: Finding, exchange: Exchange): Finding {
     }
     case 'connection':
       return finding.level === 'pass' ? rejudged(said, said.requirement, judgeConnection(exchange)) : said;
+    case 'key':
+      return finding.level === 'fail' && isOneText(exchange.head) ? rejudged(said, said.requirement, oddKey(exchange)) : said;
     case 'target':
       return rules.absoluteTarget ? said : rejudged(said, 'The target is a path', judgeTarget(finding, exchange));
     default:
       return said;
   }
+}
+
+/** Old libraries made keys of another length, such as of the time; the proof is of their text. */
+function oddKey({ head, options }: Exchange): Verdict {
+  const [key = ''] = fieldValues(head, 'Sec-WebSocket-Key');
+  return lapse(
+    options.strict,
+    '16 bytes in base64',
+    key,
+    'That is not base64 of 16 bytes. Its text counts, so the proof can be made.',
+  );
+}
+
+function isOneText(head: OpeningRequest['head']): boolean {
+  const [key, ...more] = fieldValues(head, 'Sec-WebSocket-Key');
+  return key !== undefined && more.length === 0 && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(key);
 }
 
 const withoutHint = ({ level, hint }: Finding) => (level === 'fail' && hint !== undefined ? { hint } : {});

@@ -3,6 +3,7 @@ import { fieldValues, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
 import { bodyText, type Cause, type Facts, FIND_VERSION, header, inspect, withScheme } from './cause-facts.ts';
 import { unauthorized } from './cause-unauthorized.ts';
+import { legacyRequest } from './legacy.ts';
 
 /** The likely cause of an answer with any status but 101. */
 export function causeByStatus(facts: Facts, response: ResponseHead): Cause | undefined {
@@ -134,6 +135,11 @@ function badRequest(facts: Facts, response: ResponseHead): Cause {
   if (faults[0]) return { cause: `The request itself is wrong: ${faults.map((fault) => fault.requirement).join('; ')}.` };
   const dropped = droppedUpgrade(facts, response);
   if (dropped) return dropped;
+  const old = facts.request && legacyRequest(facts.request);
+  if (old !== undefined) {
+    const cause = `The server found fault with the request (400): it may not speak ${old}.`;
+    return facts.url === undefined ? { cause } : { cause, remedy: FIND_VERSION };
+  }
   return { cause: 'The server found fault with the request (400); wrong Host, Origin, path or a missing parameter are usual.' };
 }
 

@@ -38,7 +38,10 @@ function notAccepted({ scheme, parameters }: Challenge): Cause {
   if (name !== 'basic' && name !== 'digest') return { cause: `The server does not accept the ${scheme} credentials.` };
   const realm = parameters.get('realm');
   const where = realm === undefined || realm === '' ? '' : ` for ${realm}`;
-  return { cause: `The server does not accept the user name or the password${where}.`, remedy: 'check them: --auth USER asks for the password' };
+  return {
+    cause: `The server does not accept the user name or the password${where}.`,
+    remedy: 'check them: --auth USER asks for the password',
+  };
 }
 
 const ANY = "--auth USER, --bearer TOKEN, --cookie K=V or -H 'Authorization: …'";

@@ -120,9 +120,15 @@ describe('round trips', () => {
 
   test('are the last words with -v', async () => {
     const { url } = await echoServer();
-    const { status, stderr } = await run(['-v', '-x', 'hi', '-w', '50ms', url]);
+    const { status, stderr } = await run(['-v', '-x', 'hi', '-w', '200ms', '--ping-interval', '20ms', url]);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/\n {2}ping: 1 round trip: \d+\.\d+ ms\n$/);
+    expect(stderr).toMatch(/\n {2}ping: \d+ round trips: min [^\n]+\n$/);
+  });
+
+  test('one alone is told when it comes, and not once more', async () => {
+    const { url } = await echoServer();
+    const { stderr } = await run(['-v', '-x', 'hi', '-w', '50ms', url]);
+    expect(stderr).toMatch(/\n {2}ping answered after \d+\.\d+ ms\n$/);
   });
 
   test('min, average, maximum and the last', async () => {

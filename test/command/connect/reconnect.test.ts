@@ -19,6 +19,20 @@ test('--reconnect comes back after trouble, and sends -x again', async () => {
   );
 });
 
+test('each gap is told once', async () => {
+  let round = 0;
+  const { url } = await goodServer((client) => {
+    client.on('message', () => (++round < 3 ? client.terminate() : client.close(1000)));
+  });
+  const { stderr } = await run(['--reconnect', '-w', '-1', '-x', 'hello', url]);
+  expect(stderr.match(/connecting again|connected again/g)).toEqual([
+    'connecting again',
+    'connected again',
+    'connecting again',
+    'connected again',
+  ]);
+});
+
 test('input goes on where it stopped', async () => {
   const got: string[] = [];
   const { url } = await goodServer((client) => {

@@ -237,6 +237,25 @@ describe('who looks inside', () => {
     expect(looker.told).toEqual([{ type: 'hello', v: 1 }]);
   });
 
+  test('and takes nothing holds up nobody: what it misses is counted', async () => {
+    const { env, port, token } = await listen('--sink');
+    const looker = new Looker(port, token, { perMessageDeflate: false });
+    await looker.until('hello');
+    await looker.ask({ type: 'every', on: true });
+    await looker.ask({ type: 'follow', target: '/x' }, 'following');
+    looker.socket.pause();
+    const client = await new GoodClient(port).open();
+    for (let number = 0; number < 3000; number++) client.socket.send(Buffer.alloc(4096, number));
+    client.socket.close();
+    await env.stderr.until(/#\d+ left/);
+    looker.socket.resume();
+    await looker.until('dropped');
+    const frames = looker.events.filter(({ type }) => type === 'frame').length;
+    const dropped = looker.told.find(({ type }) => type === 'dropped') as { count?: number } | undefined;
+    expect(frames).toBeGreaterThan(100);
+    expect(frames + (dropped?.count ?? 0)).toBeGreaterThanOrEqual(3000);
+  });
+
   test('is told when the server ends', async () => {
     const { env, port, token, outcome } = await listen();
     const looker = new Looker(port, token);

@@ -125,6 +125,31 @@ describe('what is not there', () => {
   });
 });
 
+test('what is read is no client: nothing of it is among the events', async () => {
+  const { env, port } = await listen('--format', 'json');
+  await ask(port, '/app.js');
+  const client = await new GoodClient(port).open();
+  client.socket.close();
+  await env.captured.until(/"type":"closed"/);
+  const events = env.captured.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events[0]).toMatchObject({ type: 'hop' });
+  expect(new Set(events.map(({ connection }) => connection)).size).toBe(1);
+});
+
+test('--once: files until the client has come', async () => {
+  const { port, outcome } = await startListen(['--once', '--static', directory, '--echo']);
+  expect((await ask(port, '/app.js')).status).toBe(200);
+  expect((await ask(port, '/')).status).toBe(200);
+  const client = await new GoodClient(port).open();
+  client.socket.send('hi');
+  expect(await client.got(1)).toEqual(['hi']);
+  client.socket.close(1000);
+  expect((await outcome).status).toBe(0);
+});
+
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s: 405, and what is possible', async (method) => {
   const { port } = await listen();
   const { status, headers } = await ask(port, '/app.js', { method });

@@ -122,7 +122,9 @@ describe('-L gives up, and says why: 6', () => {
     const { status, stderr } = await run(['-L', at(nobody.port)]);
     expect([status, stderr]).toEqual([
       4,
-      expect.stringMatching(/^wstap: could not connect: .*\n {2}302: redirected to ws:\/\/127\.0\.0\.1:1\/\n/),
+      expect.stringMatching(
+        /^wstap: could not connect: .*\n {2}302: redirected to ws:\/\/127\.0\.0\.1:1\/\nLikely cause: Nothing listens on this port\.\n/,
+      ),
     ]);
   });
 

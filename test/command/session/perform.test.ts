@@ -66,3 +66,24 @@ test.each<[string, Sendable, Recipient, RegExp]>([
   expect(await perform(command, [recipient], 1, rest)).toBeUndefined();
   expect(complaints.join()).toMatch(complaint);
 });
+
+test('what one cannot be sent the others are, and each complaint is made once', async () => {
+  const old = () => Object.assign(new Peer(), { act: () => refuse('hixie-76 has no ping') });
+  const peers = [old(), new Peer(), old()];
+  const steps = stage();
+  await perform(ping, peers, 1, steps);
+  expect(peers[1]?.taken).toBe(1);
+  expect(steps.complaints).toEqual(['hixie-76 has no ping']);
+});
+
+test('a code that a version does not have is left out, and said', async () => {
+  const old = Object.assign(new Peer(), { draft: 'hixie-76', carries: () => false });
+  const steps = stage();
+  await perform({ type: 'action', action: { type: 'close', code: 4000, reason: 'bye' } }, [old], 1, steps);
+  expect(old.taken).toBe(1);
+  expect(steps.complaints).toEqual(['hixie-76 has no close codes: it was closed without 4000']);
+});
+
+function refuse(text: string): never {
+  throw new LocalProtocolError(text);
+}

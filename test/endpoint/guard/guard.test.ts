@@ -84,6 +84,26 @@ describe('--auth and --bearer', () => {
     expect(await answerTo(port, ask('Authorization: Bearer abc').replace('GET / ', 'GET /b '))).toMatch(/^HTTP\/1\.1 404 /);
   });
 
+  test('over HTTP/2 too', async () => {
+    const { port } = await startListen(['--auth', 'joe:geheim', '--http2', '--echo']);
+    const client = (...argv: string[]) =>
+      run(['--http2', '-x', 'hi', '-1', ...argv, `ws://127.0.0.1:${port}/`], '', { variables: { CI: '1' } });
+    expect(await client()).toMatchObject({ status: 6, stderr: expect.stringContaining('401') });
+    expect(await client('--auth', 'joe:geheim')).toMatchObject({ status: 0, stdout: 'hi\n' });
+  });
+
+  test('and for the page of the server: with a token alone there is none, as no browser could open it', async () => {
+    const page = 'GET / HTTP/1.1\r\nHost: localhost\r\n';
+    const basic = await startListen(['--auth', 'joe:geheim']);
+    const [, token] = await basic.env.stderr.until(/\?token=(\S+)/);
+    const opened = `${page.replace('/ ', `/?token=${token} `)}Authorization: ${joe.headers.Authorization}\r\n\r\n`;
+    expect(await answerTo(basic.port, opened)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answerTo(basic.port, opened.replace(/Authorization.*\r\n\r/, '\r'))).toMatch(/^HTTP\/1\.1 401 /);
+    const bearer = await startListen(['--bearer', 'abc']);
+    expect(await answerTo(bearer.port, `${page}Authorization: Bearer abc\r\n\r\n`)).toMatch(/^HTTP\/1\.1 426 /);
+    expect(bearer.env.stderr.text).not.toContain('token=');
+  });
+
   test('a foreign page is refused all the same', async () => {
     const { port } = await startListen(['--auth', 'joe:geheim']);
     const { status } = await new GoodClient(port, { ...joe, origin: 'https://evil.example' }).refused();
@@ -223,14 +243,14 @@ describe('--max-rate', () => {
   ])('%s are messages here', async (_, first) => {
     const { port } = await startListen(['--max-rate', '3']);
     const { socket, rest } = await opened(port);
-    for (let count = 0; count < 4; count++) socket.write(masked(first, 'x'));
+    socket.write(Buffer.concat([1, 2, 3, 4].map(() => masked(first, 'x'))));
     expect(closeOf(await rest)).toEqual([1008, 'limit --max-rate: more than 3 messages came within a second']);
   });
 
   test('bytes, on the wire: also of a message that never ends', async () => {
     const { port } = await startListen(['--max-rate', '1000/s', '--max-rate', '100B/s']);
     const { socket, rest } = await opened(port);
-    for (let count = 0; count < 3; count++) socket.write(masked(count === 0 ? 0x01 : 0x00, 'x'.repeat(40)));
+    socket.write(Buffer.concat([0x01, 0x00, 0x00].map((first) => masked(first, 'x'.repeat(40)))));
     expect(closeOf(await rest)).toEqual([1008, 'limit --max-rate: more than 100 bytes came within a second']);
   });
 

@@ -5,12 +5,19 @@ const { createServer } = require('node:http');
 const { connect } = require('node:net');
 
 const [what, name, url, version, text] = process.argv.slice(2);
+const LIBRARIES = {
+  'websocket-driver': () => require('websocket-driver'),
+  'websocket-driver-0.5': () => require('websocket-driver-0.5'),
+  'ws-0.4': () => require('ws-0.4'),
+  'ws-0.8': () => require('ws-0.8'),
+};
+const library = LIBRARIES[name]();
 const isDriver = name.startsWith('websocket-driver');
 
 const ready = (server) => console.log(server.address().port);
 
 function serveDriver() {
-  const { http, isWebSocket } = require(name);
+  const { http, isWebSocket } = library;
   const server = createServer().listen(0, '127.0.0.1', () => ready(server));
   server.on('upgrade', (request, socket, head) => {
     if (!isWebSocket(request)) return socket.end();
@@ -25,7 +32,7 @@ function serveDriver() {
 }
 
 function serveWs() {
-  const { Server } = require(name);
+  const { Server } = library;
   const server = new Server({ host: '127.0.0.1', port: 0 }, () => ready(server._server));
   server.on('error', () => undefined);
   server.on('connection', (socket) => {
@@ -35,7 +42,7 @@ function serveWs() {
 }
 
 function askDriver() {
-  const driver = require(name).client(url);
+  const driver = library.client(url);
   const { hostname, port } = new URL(url);
   const socket = connect(port, hostname, () => driver.start());
   socket.pipe(driver.io).pipe(socket);
@@ -52,7 +59,7 @@ function askDriver() {
 }
 
 function askWs() {
-  const WebSocket = require(name);
+  const WebSocket = library;
   const socket = new WebSocket(url, { protocolVersion: Number(version) });
   socket.on('open', () => socket.send(text));
   socket.on('error', (error) => console.log(`error ${error.message ?? error}`));

@@ -27,7 +27,8 @@ def ask(version, port, text)
 
   socket.write(WebSocket::Frame::Outgoing::Client.new(version: handshake.version, data: text, type: :text).to_s)
   incoming = WebSocket::Frame::Incoming::Client.new(version: handshake.version)
-  incoming << handshake.leftovers if handshake.leftovers
+  # Of hixie-76 it keeps the proof there.
+  incoming << handshake.leftovers if handshake.leftovers && version.to_i > 3
   loop do
     if (message = incoming.next)
       puts "got #{message}"
