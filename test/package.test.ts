@@ -16,7 +16,6 @@ describe('the package', () => {
       'chalk',
       'jsonc-parser',
       'mrmime',
-      'mrmime',
       'readline-sync',
       'selfsigned',
       'tough-cookie',
