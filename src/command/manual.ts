@@ -137,6 +137,7 @@ const MANUAL: Omit<Manual, 'version'> = {
       title: 'LIMITS',
       blocks: [
         'A message may have 64 MiB after inflation (`listen`: 16 MiB), a frame the same, a message 16384 fragments, a head 64 KiB and 128 fields (`listen`: 16 KiB and 100). Too large is close code 1009, judged on the frame’s header alone or while inflating; too many fragments is 1008. The whole way to an open connection has 10 s, a closing handshake 5 s and the end of TCP after it 5 s. On a server, unfinished messages of all clients together may hold 64 MiB, and a client that does not read is no longer read from once 1 MiB waits for it.',
+        'On a server a request has its whole time from the first moment. At most 1024 connections wait in their opening handshake; above, the longest waiting of the address that has most goes (503). Full is 503, too many of one address 429, both with Retry-After; too fast is 1008, idle 1001. Told to end, it closes with 1001 and waits 5 seconds; a second signal does not wait.',
       ],
     },
   ],

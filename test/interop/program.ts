@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { afterAll } from 'vitest';
 import { builtProgram } from '../process.ts';
 
 /** The real program as a process of its own; a file that uses this calls `buildsProgram` first. */
@@ -17,6 +18,12 @@ export async function wstap(args: readonly string[], input = ''): Promise<Run> {
   return running.end;
 }
 
+/** Those that a failed test left behind. */
+const begun = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of begun) child.kill('SIGKILL');
+});
+
 interface Running {
   readonly child: ChildProcess;
   readonly end: Promise<Run>;
@@ -28,6 +35,8 @@ function begin(args: readonly string[]): Running {
   // Nothing of the developer's own shell: no colours, no proxies.
   const env = { PATH: process.env.PATH, LANG: 'C.UTF-8' };
   const child = spawn(process.execPath, [builtProgram(), ...args], { env });
+  begun.add(child);
+  child.once('close', () => begun.delete(child));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
