@@ -5,7 +5,7 @@ import { checkResponse } from '../../src/protocol/handshake/check-response.ts';
 import { applyHeaderLines, buildRequest } from '../../src/protocol/handshake/request.ts';
 import { answerRequest } from '../../src/protocol/handshake/response.ts';
 import { escapeText } from '../../src/view/escape.ts';
-import { renderBody, renderHandshake } from '../../src/view/handshake.ts';
+import { renderBody, renderCause, renderHandshake } from '../../src/view/handshake.ts';
 import { handshakeJson } from '../../src/view/handshake-json.ts';
 
 import { plainStyle } from '../../src/view/style.ts';
@@ -129,5 +129,28 @@ describe('the start of a body', () => {
     ['', false, []],
   ])('%j', (body, isCut, lines) => {
     expect(renderBody(Buffer.from(body as string), isCut, VIEW)).toEqual(lines);
+  });
+});
+
+describe('the likely cause, and what to try', () => {
+  const cause = {
+    cause: 'The certificate was issued by somebody whom this machine does not know.',
+    remedy: '--ca FILE with the certificate of CN=Somebody Else, if you trust it; or --insecure to look all the same',
+  };
+
+  it('is wrapped at 80 columns, however wide the terminal', () => {
+    const lines = [
+      'Likely cause: The certificate was issued by somebody whom this machine does not',
+      'know.',
+      '→ try: --ca FILE with the certificate of CN=Somebody Else, if you trust it; or',
+      '       --insecure to look all the same',
+    ];
+    expect(renderCause(cause, VIEW)).toEqual(lines);
+    expect(renderCause(cause, { ...VIEW, width: 200 })).toEqual(lines);
+  });
+
+  it('and at fewer, where the terminal is narrow', () => {
+    const lines = renderCause(cause, { ...VIEW, width: 50 });
+    expect([lines.length, lines.filter((line) => line.length > 50)]).toEqual([5, []]);
   });
 });
