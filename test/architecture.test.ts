@@ -18,6 +18,14 @@ test('the floor plan holds', () => {
   expect(faultsIn(sources)).toEqual([]);
 });
 
+/** The program is bundled in parts that share no code: each has classes of its own. Those of one say no to the objects of another. */
+test('no class of the program is told by instanceof', () => {
+  const own = /\binstanceof (?!Buffer\b|Error\b|Socket\b|Uint8Array\b|Uint32Array\b)[\w.]+/g;
+  const program = sourcesIn('src').filter(([path]) => !/^src\/(?:library|page)\//.test(path));
+  const found = program.flatMap(([path, text]) => (text.match(own) ?? []).map((words) => `${path}: ${words}`));
+  expect(found).toEqual([]);
+});
+
 describe('the checker finds', () => {
   const to = (path: string) => `import { x } from '${path}';`;
 

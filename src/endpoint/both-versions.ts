@@ -46,8 +46,8 @@ export class BothVersions {
 
   take(transport: Transport, hop: 'tcp' | 'unix'): void {
     const { handshakeTimeout } = this.#options;
-    const alpn = transport instanceof SocketTransport ? transport.socket.alpnProtocol : undefined;
-    if (!(transport instanceof SocketTransport)) this.#observer.plain(transport, hop, NOTHING, handshakeTimeout);
+    const alpn = SocketTransport.is(transport) ? transport.socket.alpnProtocol : undefined;
+    if (!SocketTransport.is(transport)) this.#observer.plain(transport, hop, NOTHING, handshakeTimeout);
     else if (alpn === 'h2') this.#http2.take(transport, NOTHING);
     // Over TLS HTTP/2 without ALPN is not allowed (RFC 9113 §3.2).
     else if (alpn !== undefined && alpn !== null) this.#observer.plain(transport, hop, NOTHING, handshakeTimeout);

@@ -105,5 +105,5 @@ export class DraftAdmission {
 }
 
 function isEncrypted(transport: Transport): boolean {
-  return transport instanceof SocketTransport && 'encrypted' in transport.socket && transport.socket.encrypted === true;
+  return SocketTransport.is(transport) && 'encrypted' in transport.socket && transport.socket.encrypted === true;
 }

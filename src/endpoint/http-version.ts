@@ -10,6 +10,6 @@ export function speaksHttp2(
   secure: boolean,
   wanted: HttpVersion | undefined,
 ): transport is SocketTransport {
-  if (wanted === '1.1' || !(transport instanceof SocketTransport)) return false;
+  if (wanted === '1.1' || !SocketTransport.is(transport)) return false;
   return secure ? transport.socket.alpnProtocol === 'h2' : wanted === '2';
 }

@@ -251,7 +251,7 @@ export class Server {
   #keepPlace(transport: Transport, place: Place): void {
     place.evict = () => transport.destroy();
     this.#places.set(transport, place);
-    if (transport instanceof SocketTransport) transport.socket.once('close', place.leave);
+    if (SocketTransport.is(transport)) transport.socket.once('close', place.leave);
   }
 
   async #bothVersions(): Promise<BothVersions> {

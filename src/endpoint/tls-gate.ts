@@ -56,7 +56,7 @@ export class TlsGate {
     const arrivedAt = this.#clock.now();
     const { remote } = transport;
     // What is no socket has no bytes to take over: nobody else comes in at a door.
-    if (!(transport instanceof SocketTransport)) {
+    if (!SocketTransport.is(transport)) {
       transport.destroy();
       return;
     }

@@ -231,7 +231,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #requestOf(head: RequestHead, transport: Transport): UpgradeRequest {
-    if (!(transport instanceof SocketTransport)) throw new Error('a request without a socket');
+    if (!SocketTransport.is(transport)) throw new Error('a request without a socket');
     return requestOf(head, transport.socket);
   }
 
@@ -254,7 +254,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #rejected(head: RequestHead | undefined, findings: readonly Finding[], transport: Transport): boolean {
-    if (!head || this.listenerCount('wsClientError') === 0 || !(transport instanceof SocketTransport)) return false;
+    if (!head || this.listenerCount('wsClientError') === 0 || !SocketTransport.is(transport)) return false;
     const request = this.#requestOf(head, transport);
     const failed = findings.find(({ level }) => level === 'fail');
     const { requirement = 'The request is a WebSocket opening handshake', actual } = failed ?? {};

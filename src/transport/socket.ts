@@ -20,6 +20,11 @@ export class SocketTransport implements Transport {
   /** Why the network ended, once it did not do so in good order. */
   error: NetworkError | undefined;
 
+  /** By what it has: the program is bundled in parts, and each has a class of its own. */
+  static is(transport: Transport): transport is SocketTransport {
+    return 'socket' in transport;
+  }
+
   /** `remote`: where the peer is, if the socket does not know. */
   constructor(socket: SocketLike, remote?: string) {
     this.socket = socket;

@@ -110,7 +110,7 @@ export class ClientList {
       // It was asked to leave before, and did not.
       else peer.link.destroy();
     } catch (error) {
-      if (!(error instanceof LocalProtocolError)) throw error;
+      if (!LocalProtocolError.is(error)) throw error;
       this.#screen.warn(error.message);
     }
   }
