@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // The first test of a file waits for the program to be loaded too: on a busy machine that alone takes seconds.
+    // Most of the time a test waits for a process of its own.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },

@@ -78,7 +78,7 @@ describeWith(nginx, 'nginx in front of wstap listen', () => {
     ['/half/', 400, /proxy .*dropped .*Connection/],
     ['/named/', 403, /Host/],
     ['/down/', 502, /could not reach the server behind it/],
-    ['/login/', 401, /asks for Basic credentials/],
+    ['/login/', 401, /asks for Basic \(here\) credentials/],
     ['/page/', 200, /no WebSocket at this address: it answers with a web page, or a proxy in front dropped Upgrade/],
     ['/moved/', 301, /redirects to http:\/\/127\.0\.0\.1.*\/good\//],
     ['/closed/', 403, /refused \(403\)/],
