@@ -89,7 +89,10 @@ test('with few descriptors: whoever has no room for a program gets 1011, and the
     client.socket.on('open', () => client.socket.send('served'));
     return Promise.race([client.got(1).then(([text]) => text), client.closed.then(({ reason }) => reason)]);
   });
-  expect(new Set(await Promise.all(fates))).toEqual(new Set(['served', 'could not be started: EMFILE']));
+  const met = new Set(await Promise.all(fates));
+  // Dropped by the system, where there is not even a descriptor for the client itself.
+  met.delete('');
+  expect(met).toEqual(new Set(['served', 'could not be started: EMFILE']));
   for (const { socket } of clients) socket.terminate();
   await vi.waitFor(async () => expect(await Promise.race([echoed(port), new GoodClient(port).closed])).toBe('x'), {
     timeout: 4000,
