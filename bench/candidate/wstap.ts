@@ -107,5 +107,10 @@ export function parser({ masked }: { readonly masked: boolean }, received: (leng
 
 export function builder(): { text(text: string): void; flush(): void } {
   const connection = new Connection({ role: 'client', limits: CLIENT_LIMITS, maskingKeys }, { message: nothing, event: nothing });
-  return { text: (text) => connection.sendText(text), flush: () => connection.take() };
+  const flush = () => {
+    connection.take();
+    // As a socket says once it has written all.
+    connection.recycle(0);
+  };
+  return { text: (text) => connection.sendText(text), flush };
 }
