@@ -35,7 +35,7 @@ export async function complete(request: readonly string[], env: Env): Promise<nu
 
 /** A broken file is said by whoever reads it in earnest. */
 async function profiles(env: Env) {
-  const { profileNames } = await import('./option/profile.ts');
+  const { profileNames } = await import('./option/profile/profile.ts');
   return profileNames(env).catch(() => []);
 }
 

@@ -5,16 +5,16 @@ import { Options, parseCount, parseDuration } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
 import { KEEP_ALIVE_OPTIONS } from './connect/keep-alive.ts';
+import { REDIRECT_OPTIONS } from './option/credential/redirect-options.ts';
 import { HTTP_VERSION_OPTIONS } from './option/http-version-options.ts';
 import { LIMIT_OPTIONS, MAX_HEADER } from './option/limit-options.ts';
 import { COUNT_OPTIONS, MESSAGE_OPTIONS } from './option/message-options.ts';
 import { NETWORK_OPTIONS } from './option/network-options.ts';
 import { PROXY_OPTIONS } from './option/proxy-options.ts';
-import { REDIRECT_OPTIONS } from './option/redirect-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
 import { ROAD_OPTIONS } from './option/road-options.ts';
 import { type Address, parseAddress } from './option/target.ts';
-import { TLS_OPTIONS } from './option/tls-options.ts';
+import { TLS_OPTIONS } from './option/tls/tls-options.ts';
 import { HELP, VERSION, VIEW_OPTIONS } from './option/view-options.ts';
 import { warnings } from './option/warnings.ts';
 
@@ -168,7 +168,7 @@ async function run(typed: ParsedArguments, env: Env): Promise<number> {
 }
 
 async function profiled(typed: ParsedArguments, name: string, env: Env): Promise<ParsedArguments> {
-  const { withProfile } = await import('./option/profile.ts');
+  const { withProfile } = await import('./option/profile/profile.ts');
   return withProfile(typed, name, spec, [], env);
 }
 

@@ -2,14 +2,14 @@ import type { CommandSpec, ParsedArguments } from '../cli/option.ts';
 import { Options } from '../cli/value.ts';
 import type { Env } from '../env.ts';
 import type { Command } from './command.ts';
+import { REDIRECT_OPTIONS } from './option/credential/redirect-options.ts';
 import { HTTP_VERSION_OPTIONS } from './option/http-version-options.ts';
 import { MAX_HEADER } from './option/limit-options.ts';
 import { NETWORK_OPTIONS } from './option/network-options.ts';
 import { PROXY_OPTIONS, VIA_GET } from './option/proxy-options.ts';
-import { REDIRECT_OPTIONS } from './option/redirect-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
 import { ROAD_OPTIONS } from './option/road-options.ts';
-import { TLS_OPTIONS } from './option/tls-options.ts';
+import { TLS_OPTIONS } from './option/tls/tls-options.ts';
 import { HELP, VIEW_OPTIONS } from './option/view-options.ts';
 
 const spec: CommandSpec = {
@@ -63,7 +63,7 @@ async function run(parsed: ParsedArguments, env: Env): Promise<number> {
   const { inspect } = await import('./handshake/inspect.ts');
   const [what = ''] = parsed.positionals;
   if (!what.startsWith('@')) return inspect(what, new Options(parsed), env);
-  const { withProfile } = await import('./option/profile.ts');
+  const { withProfile } = await import('./option/profile/profile.ts');
   const { command: connect } = await import('./connect.ts');
   const whole = await withProfile(parsed, what, spec, connect.spec.options, env);
   return inspect(whole.positionals[0] ?? '', new Options(whole), env);

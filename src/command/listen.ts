@@ -12,7 +12,7 @@ import { COUNT_OPTIONS, MESSAGE_OPTIONS, WAIT_OPTIONS } from './option/message-o
 import { PAGE_OPTIONS } from './option/page-options.ts';
 import { REQUEST_OPTIONS } from './option/request-options.ts';
 import { SOCKET_OPTIONS } from './option/road-options.ts';
-import { SERVER_TLS_OPTIONS } from './option/tls-options.ts';
+import { SERVER_TLS_OPTIONS } from './option/tls/tls-options.ts';
 import { HELP, VIEW_OPTIONS } from './option/view-options.ts';
 import { rawWarning } from './option/warnings.ts';
 
@@ -187,7 +187,7 @@ async function faultsOf(options: Options, env: Env) {
 /** What is said about TLS costs nothing where nothing is. */
 async function tlsOf(options: Options, hosts: readonly string[], env: Env) {
   if (!SERVER_TLS_OPTIONS.some(({ name }) => options.has(name))) return undefined;
-  const { serverTls } = await import('./option/server-tls.ts');
+  const { serverTls } = await import('./option/tls/server-tls.ts');
   const chosen = await serverTls(options, hosts, env);
   if (!options.flag('quiet')) for (const line of chosen?.remarks ?? []) env.stderr.write(`wstap: ${line}\n`);
   return chosen?.tls;

@@ -1,6 +1,6 @@
 import { HTTP_2_PREFACE } from '../protocol/handshake/extended-connect.ts';
 import { type HeadLimits, SERVER_HEAD_LIMITS } from '../protocol/http/head.ts';
-import { type Http2Request, Http2Server } from '../transport/h2-server.ts';
+import { type Http2Request, Http2Server } from '../transport/h2/server.ts';
 import { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';

@@ -3,7 +3,7 @@ import { checkConnectProtocol, checkExtendedResponse } from '../protocol/handsha
 import { buildExtendedConnect, type ExtendedConnectParts, extendedResponse } from '../protocol/handshake/extended-connect.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { CLIENT_HEAD_LIMITS, encodeHead, type Field, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
-import { Http2Client } from '../transport/h2-client.ts';
+import { Http2Client } from '../transport/h2/client.ts';
 import type { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
 import {

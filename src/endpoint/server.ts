@@ -5,10 +5,10 @@ import { answerOverHttp2, extendedRequest } from '../protocol/handshake/extended
 import type { RequestHead } from '../protocol/http/head.ts';
 import type { PinnedBudget } from '../protocol/message/pinned.ts';
 import type { EventSink, HopName } from '../session/event.ts';
-import type { Http2Request } from '../transport/h2-server.ts';
+import type { Http2Request } from '../transport/h2/server.ts';
 import { type Door, type Listening, listen } from '../transport/listen.ts';
 import { SocketTransport } from '../transport/socket.ts';
-import type { ServerTls } from '../transport/tls-server.ts';
+import type { ServerTls } from '../transport/tls/server.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionOptions, Admitted } from './admitting.ts';

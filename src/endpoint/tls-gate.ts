@@ -1,6 +1,6 @@
 import type { CertificateFacts } from '../session/event.ts';
 import { SocketTransport } from '../transport/socket.ts';
-import type { acceptTls, ServerTls } from '../transport/tls-server.ts';
+import type { acceptTls, ServerTls } from '../transport/tls/server.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 
@@ -42,7 +42,7 @@ export class TlsGate {
 
   /** Rejects with OpenSSL's error where the choice cannot be served. `patience`: milliseconds that each client has. */
   static async open(choice: ServerTls, clock: Clock, patience: number): Promise<TlsGate> {
-    const { acceptTls, serverContext } = await import('../transport/tls-server.ts');
+    const { acceptTls, serverContext } = await import('../transport/tls/server.ts');
     serverContext(choice);
     return new TlsGate(choice, acceptTls, clock, patience);
   }

@@ -1,6 +1,6 @@
 import { parseHeaderLine } from '../protocol/handshake/request.ts';
-import { environmentProxy, type Server } from '../transport/proxy-choice.ts';
-import { parseProxy } from '../transport/proxy-url.ts';
+import { environmentProxy, type Server } from '../transport/proxy/choice.ts';
+import { parseProxy } from '../transport/proxy/url.ts';
 import type { ProxyServer } from '../transport/route.ts';
 import type { ProxyOption, ProxyOptions } from './options.ts';
 

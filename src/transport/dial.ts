@@ -24,7 +24,7 @@ export function dial(target: Target, variables: Readonly<Record<string, string |
   const whole = (async (): Promise<Transport> => {
     const proxy = proxyOf(target);
     // Loaded while the connection is made: afterwards it would wait for them.
-    const loading = [target.tls || proxy?.tls ? import('./tls.ts') : undefined, proxy && import('./proxy.ts')];
+    const loading = [target.tls || proxy?.tls ? import('./tls/start.ts') : undefined, proxy && import('./proxy/open-tunnel.ts')];
     let stream = await takeHop(connectFirst(target, observer, signal), signal);
     await Promise.all(loading);
     if (proxy) stream = await throughProxy(stream, target, proxy, variables, observer, signal);
@@ -59,7 +59,7 @@ async function overTls(
   observer: RouteObserver,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const [{ startTls }, { trustedCertificates }] = await Promise.all([import('./tls.ts'), import('./tls-trust.ts')]);
+  const [{ startTls }, { trustedCertificates }] = await Promise.all([import('./tls/start.ts'), import('./tls/trust.ts')]);
   mustLive(stream, hop);
   return takeHop(startTls(stream, choice, trustedCertificates(variables, choice.extraCa), observer, hop), signal);
 }
@@ -103,7 +103,7 @@ async function throughProxy(
 ): Promise<Duplex> {
   const stream = proxy.tls ? await overTls(socket, 'proxy-tls', proxy.tls, variables, observer, signal) : socket;
   const place = await tunnelEnd(target, proxy, observer, signal);
-  const { openTunnel } = await import('./proxy.ts');
+  const { openTunnel } = await import('./proxy/open-tunnel.ts');
   mustLive(stream, 'proxy');
   return takeHop(openTunnel(stream, place, proxy, observer), signal);
 }

@@ -7,16 +7,16 @@ import { BROWSER_OFFER } from '../../protocol/extension/negotiate.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
 import { isToken } from '../../protocol/http/parameter-list.ts';
 import type { Target } from '../../transport/route.ts';
-import { type Given, requestFor } from './asking.ts';
 import type { ClientDraft } from './client-draft.ts';
-import { authorizationLine, loginOf } from './credentials.ts';
-import { cookiesOf, goingOn } from './going-on.ts';
+import { type Given, requestFor } from './credential/asking.ts';
+import { authorizationLine, loginOf } from './credential/credentials.ts';
+import { cookiesOf, goingOn } from './credential/going-on.ts';
+import { netrcOf } from './credential/netrc.ts';
 import { alpnFor, httpVersion, refuseForHttp2 } from './http-version-options.ts';
-import { netrcOf } from './netrc.ts';
 import { proxyFinder } from './proxy.ts';
 import { roadOf } from './road.ts';
 import type { Address } from './target.ts';
-import type { TlsSettings } from './tls.ts';
+import type { TlsSettings } from './tls/tls.ts';
 
 /**
  * Parsed options → what a client needs. Secrets that are missing are asked for here, before anything is open.
@@ -120,6 +120,6 @@ function givesTls(options: Options): boolean {
 }
 
 async function readTls(options: Options, env: Env): Promise<TlsSettings> {
-  const { tlsSettings } = await import('./tls.ts');
+  const { tlsSettings } = await import('./tls/tls.ts');
   return tlsSettings(options, env);
 }

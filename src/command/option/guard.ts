@@ -5,7 +5,7 @@ import type { Credential } from '../../endpoint/guard/credentials.ts';
 import { Guard } from '../../endpoint/guard/guard.ts';
 import type { Env } from '../../env.ts';
 import { LocalError } from '../command.ts';
-import { askPassword } from './credentials.ts';
+import { askPassword } from './credential/credentials.ts';
 import type { Rate } from './guard-options.ts';
 import { readLocal } from './local-file.ts';
 

@@ -4,12 +4,12 @@ import { say } from '../../cli/say.ts';
 import type { Options } from '../../cli/value.ts';
 import type { Env } from '../../env.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
-import { environmentProxy, exception, type ProxyChoice } from '../../transport/proxy-choice.ts';
-import { type ParsedProxy, parseProxy, proxyText } from '../../transport/proxy-url.ts';
+import { environmentProxy, exception, type ProxyChoice } from '../../transport/proxy/choice.ts';
+import { type ParsedProxy, parseProxy, proxyText } from '../../transport/proxy/url.ts';
 import type { ProxyServer } from '../../transport/route.ts';
 import { unixSocketOf } from './road.ts';
 import type { Address } from './target.ts';
-import { trustsOnlyGiven } from './trust.ts';
+import { trustsOnlyGiven } from './tls/trust.ts';
 
 /** Parsed options and the environment → the proxy that is asked for the way to an address, if any. */
 export type ProxyFinder = (address: Address) => Promise<ProxyServer | undefined>;
