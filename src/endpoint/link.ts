@@ -354,6 +354,7 @@ export class Link {
   #closed(error: { readonly code: string; readonly message: string } | undefined): void {
     this.networkError ??= error;
     this.#transportClosed = true;
+    this.connection.recycle(this.#transport.held);
     if (this.connection.paused) return;
     this.connection.end();
     this.#followState();

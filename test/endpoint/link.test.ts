@@ -100,3 +100,26 @@ test('sent and left: what was sent, and how much of it is out', async () => {
   wire.drain();
   expect([link.sent, link.left]).toEqual([108, 108]);
 });
+
+test('a connection that is cut off gives its memory back', async () => {
+  const memory = async () => {
+    const { wire, link } = open();
+    const write = wire.write.bind(wire);
+    let from: ArrayBufferLike | undefined;
+    wire.write = (pieces) => {
+      from = pieces[0]?.buffer;
+      wire.held = pieces[0]?.length ?? 0;
+      return write(pieces);
+    };
+    wire.room = false;
+    // Most of a slab: two of these do not fit into one.
+    link.send('binary', Buffer.alloc(40_000));
+    await undefined;
+    wire.held = 0;
+    wire.handler.close({ code: 'ECONNRESET', message: 'reset' });
+    return from;
+  };
+  const all = new Set<ArrayBufferLike | undefined>();
+  for (let i = 0; i < 20; i++) all.add(await memory());
+  expect(all.size).toBeLessThan(4);
+});

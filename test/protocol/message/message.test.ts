@@ -41,3 +41,33 @@ test('every byte of a copy is written (CVE-2016-10518: no memory of others)', ()
         .every((byte) => byte === 0x78),
     ).toBe(true);
 });
+
+describe('bytes to keep', () => {
+  test('are those that were received, where nobody writes there again', () => {
+    const message = view('Hello');
+    expect(message.kept().buffer).toBe(message.buffer.buffer);
+  });
+
+  test.each([0, 1, 32, 33, 8192, 8193, 100_000])('borrowed ones are copied: %i of them', (length) => {
+    const copies: Buffer[] = [];
+    // More than a block of them.
+    for (let i = 0; i < 20; i++) {
+      const message = view(String.fromCharCode(97 + i).repeat(length));
+      message.borrowed = true;
+      copies.push(message.kept());
+      message.buffer.fill(0);
+    }
+    expect(copies.map((copy) => copy.toString())).toEqual(copies.map((_, i) => String.fromCharCode(97 + i).repeat(length)));
+    expect(copies.every((copy) => Buffer.isBuffer(copy))).toBe(true);
+  });
+
+  test('no two of them overlap', () => {
+    const taken = [5, 0, 33, 8192, 60_000, 8192, 8192].map((length) => {
+      const message = view('x'.repeat(length));
+      message.borrowed = true;
+      return message.kept();
+    });
+    taken.forEach((copy, index) => copy.fill(index));
+    taken.forEach((copy, index) => expect(copy.every((byte) => byte === index)).toBe(true));
+  });
+});
