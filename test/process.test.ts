@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { echoServer, frame, GoodClient, goodServer, rawServer, upgrading } from './peer.ts';
 import { buildsProgram, ended, spawnProgram, spawnShell } from './process.ts';
+import { waitFor } from './wait.ts';
 
 /** What only a real process shows: its descriptors, its signals, and how its end looks to the shell. */
 buildsProgram();
@@ -112,7 +113,7 @@ describe('surroundings', () => {
     expect(cpuOf(server.pid) - busy).toBeLessThan(20);
     for (const client of clients) client.socket.terminate();
     // Until their descriptors are free again, whoever comes is dropped.
-    const late = await vi.waitFor(() => new GoodClient(port).open(), 3000);
+    const late = await waitFor(() => new GoodClient(port).open());
     late.socket.send('again');
     expect(await late.got(1)).toEqual(['again']);
   });
@@ -148,7 +149,7 @@ describe('signals', () => {
     const before = performance.now();
     child.kill('SIGTERM');
     await Promise.all([client.closed, ended(child)]);
-    expect(performance.now() - before).toBeLessThan(1500);
+    expect(performance.now() - before).toBeLessThan(4500);
   });
 
   test('a second one ends at once, whatever stalls', async () => {
@@ -170,7 +171,7 @@ describe('signals', () => {
     child.kill('SIGINT');
     const [signal] = await new Promise<[unknown]>((resolve) => child.once('exit', (_, how) => resolve([how])));
     expect(signal).toBe('SIGINT');
-    expect(performance.now() - before).toBeLessThan(1500);
+    expect(performance.now() - before).toBeLessThan(4500);
   });
 });
 

@@ -52,7 +52,7 @@ describe('every option that is not hidden', async () => {
     const offered = candidates({ commands, fallback }, [spec.name, '--']).map(({ word }) => word.replace(/=$/, ''));
     for (const { name } of spec.options.filter(({ hidden }) => !hidden)) {
       expect(help, 'help').toMatch(new RegExp(`--(?:\\[no-\\])?${name}\\b`));
-      expect(readme, 'README').toMatch(new RegExp('`--' + name + '[`[]'));
+      expect(readme, 'README').toMatch(new RegExp(`\`--${name}[\`[]`));
       expect(offered, 'completion').toContain(`--${name}`);
     }
   });

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { buildsProgram, ended, spawnShell } from '../process.ts';
+import { waitFor } from '../wait.ts';
 
 /** The real program in a real terminal with a real shell around it: server and client beside each other. */
 
@@ -24,15 +25,12 @@ describe.runIf(hasTmux || isCi)('in tmux', () => {
   const tmux = (...args: string[]): string =>
     execFileSync('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const shows = (window: string, pattern: RegExp): Promise<RegExpExecArray> =>
-    vi.waitFor(
-      () => {
-        const text = tmux('capture-pane', '-p', '-t', window, '-S', '-1000').trimEnd();
-        const match = pattern.exec(text);
-        if (!match) throw new Error(`${pattern} is not in\n${text}`);
-        return match;
-      },
-      { timeout: 15_000, interval: 50 },
-    );
+    waitFor(() => {
+      const text = tmux('capture-pane', '-p', '-t', window, '-S', '-1000').trimEnd();
+      const match = pattern.exec(text);
+      if (!match) throw new Error(`${pattern} is not in\n${text}`);
+      return match;
+    }, 50);
   /** A window that runs the program, then says its status and how the terminal is set, and stays. */
   const open = async (window: string, argv: string): Promise<void> => {
     const command = `WSTAP='$WSTAP' HOME='${home}' XDG_STATE_HOME= TERM=screen sh '${home}/run.sh' ${argv}`;

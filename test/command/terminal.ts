@@ -1,7 +1,8 @@
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { main } from '../../src/main.ts';
 import { FakeEnv, type FakeEnvOptions } from '../fake-env.ts';
 import { Keyboard, Screen } from '../repl/screen.ts';
+import { waitFor } from '../wait.ts';
 
 /** The whole program inside of the test's process, with a person before it: a keyboard, and a screen that can be read. */
 
@@ -75,14 +76,11 @@ export class TerminalRun {
 
   /** Waits until the screen shows it. */
   async shows(pattern: RegExp): Promise<string> {
-    return vi.waitFor(
-      async () => {
-        const shown = await this.screen();
-        if (!pattern.test(shown)) throw new Error(`${pattern} is not on the screen:\n${shown}`);
-        return shown;
-      },
-      { timeout: 4000, interval: 5 },
-    );
+    return waitFor(async () => {
+      const shown = await this.screen();
+      if (!pattern.test(shown)) throw new Error(`${pattern} is not on the screen:\n${shown}`);
+      return shown;
+    }, 5);
   }
 
   /** All that was ever shown, with what differs from run to run made equal. */

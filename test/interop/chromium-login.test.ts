@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { describeWith, type Peer } from '../need.ts';
 import { startListen } from '../program.ts';
+import { waitFor } from '../wait.ts';
 
 /** What a browser does with `listen --auth`: it logs in once, and every page of that site then has the login, whoever wrote the page. */
 
@@ -83,7 +84,7 @@ describeWith(chromiumPeer, 'Chromium', () => {
       await foreign.goto(`http://${host}:${pagePort}/`);
       const before = env.stderr.text.length;
       expect(await socketFrom(foreign, `ws://own.test:${port}/`)).toBe(1006);
-      await vi.waitFor(() => expect(env.stderr.text.slice(before)).toContain(`> HTTP/1.1 ${status}`));
+      await waitFor(() => expect(env.stderr.text.slice(before)).toContain(`> HTTP/1.1 ${status}`));
     }
     await context.close();
   });

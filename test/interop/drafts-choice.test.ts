@@ -47,7 +47,7 @@ describe('what the server accepts', () => {
     const receive = (draft: string) => wstap(['--draft', draft, '-1', '-w', '5s', server.url]);
     const listeners = ['75', '76', '4', '8'].map(receive);
     for (const name of ['hixie-75', 'hixie-76', 'hybi-04', 'hybi-08']) {
-      await expect.poll(() => server.said(), { timeout: 5000 }).toContain(`connected, ${name}`);
+      await expect.poll(() => server.said(), { timeout: 15_000 }).toContain(`connected, ${name}`);
     }
     expect((await wstap(['--draft', '6', '-x', 'to all', '-w', '50ms', server.url])).status).toBe(0);
     for (const listener of listeners) expect(await listener).toMatchObject({ status: 0, stdout: 'to all\n' });
@@ -56,7 +56,7 @@ describe('what the server accepts', () => {
   test('bytes for a client that knows none are left out, and said', async () => {
     const server = await serve('--broadcast', '--draft', 'all');
     const listener = wstap(['--draft', '76', '-1', '-w', '5s', server.url]);
-    await expect.poll(() => server.said(), { timeout: 5000 }).toContain('connected, hixie-76');
+    await expect.poll(() => server.said(), { timeout: 15_000 }).toContain('connected, hixie-76');
     expect((await wstap(['--hex', '-x', '00ff', '-w', '50ms', server.url])).status).toBe(0);
     expect((await wstap(['-x', 'text', '-w', '50ms', server.url])).status).toBe(0);
     expect(await listener).toMatchObject({ status: 0, stdout: 'text\n' });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { WebSocket, WebSocketServer } from 'ws';
 import { describeWith } from '../need.ts';
 import { buildsProgram, builtProgram } from '../process.ts';
+import { waitFor } from '../wait.ts';
 import { wstap } from './program.ts';
 
 /** What wscat's users have in their fingers. The server is of npm's `ws`, as wscat itself is. */
@@ -99,8 +100,7 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
   const tmux = (...args: string[]): string =>
     execFileSync('tmux', ['-u', '-L', name, '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const screen = (): string => tmux('capture-pane', '-p', '-S', '-500');
-  const shows = (pattern: RegExp): Promise<void> =>
-    vi.waitFor(() => expect(screen()).toMatch(pattern), { timeout: 8000, interval: 40 });
+  const shows = (pattern: RegExp): Promise<void> => waitFor(() => expect(screen()).toMatch(pattern), 40);
   const type = (line: string) => {
     tmux('send-keys', '-l', line);
     tmux('send-keys', 'Enter');
@@ -158,11 +158,11 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
     await shows(/pong/i);
     type('/ping some data');
     type('/pong more');
-    await vi.waitFor(() => expect(pings).toEqual(['ping ', 'ping some data', 'pong more']));
+    await waitFor(() => expect(pings).toEqual(['ping ', 'ping some data', 'pong more']));
     socket?.ping('of the server');
     await shows(/ping.*of the server/i);
     type('/close 4001 that is all');
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledWith(4001, 'that is all'));
+    await waitFor(() => expect(closed).toHaveBeenCalledWith(4001, 'that is all'));
     await shows(/^status \d+$/m);
   });
 
@@ -177,7 +177,7 @@ describeWith({ debianPackage: 'tmux', probe: ['tmux', '-V'] }, 'in a terminal', 
     client.send('hello');
     await shows(/^.*< hello$/m);
     type('welcome');
-    await vi.waitFor(() => expect(received).toEqual(['welcome']));
+    await waitFor(() => expect(received).toEqual(['welcome']));
     client.close();
     tmux('send-keys', 'C-c');
     await shows(/^status \d+$/m);

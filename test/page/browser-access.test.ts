@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { describeWith } from '../need.ts';
+import { waitFor } from '../wait.ts';
 import { browser, connect, lines, open, seen, usesChromium } from './chromium.ts';
 
 /** The page for those who have no mouse, no screen, or a small one. */
@@ -36,7 +37,7 @@ describeWith(browser, 'the page in Chromium', () => {
     await tabTo('message');
     await page.keyboard.type('[1,2,3]');
     await page.keyboard.press('Control+Enter');
-    await vi.waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(3));
+    await waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(3));
     names.length = 0;
     await tabTo('Clear: Frames on the server');
     expect(names).toEqual([
@@ -74,7 +75,7 @@ describeWith(browser, 'the page in Chromium', () => {
   test('names and roles', async () => {
     const { page } = await open();
     await connect(page);
-    await vi.waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(1));
+    await waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(1));
     const tree = (await page.locator('body').ariaSnapshot())
       .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
       .replace(/\d\d:\d\d:\d\d\.\d+|\b\d+\.\d{4}/g, 'TIME')
@@ -168,7 +169,7 @@ describeWith(browser, 'the page in Chromium', () => {
     await connect(page);
     await page.getByRole('textbox', { name: 'Message' }).fill('x'.repeat(5000));
     await page.getByRole('button', { name: 'Send' }).click();
-    await vi.waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(3));
+    await waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(3));
     await page.getByText('Opening handshake').click();
     await page.locator('#frames .entry').last().click();
     await page.locator('#log .entry').last().click();

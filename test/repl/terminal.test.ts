@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createCompleter } from '../../src/repl/complete.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from '../../src/repl/terminal.ts';
+import { waitFor } from '../wait.ts';
 import { Keyboard, Screen } from './screen.ts';
 
 interface Session {
@@ -316,7 +317,7 @@ describe('Ctrl-C and Ctrl-D', () => {
     const { keyboard, lines, wishes } = session();
     await keyboard.type('half a li');
     keyboard.end();
-    await vi.waitFor(() => expect(wishes).toEqual(['end']));
+    await waitFor(() => expect(wishes).toEqual(['end']));
     expect(lines).toEqual([]);
   });
 });
@@ -447,6 +448,6 @@ describe('plain, for TERM=dumb', () => {
     expect(screen.written).toBe('< hi\n');
     expect(keyboard.isRaw).toBe(false);
     keyboard.end();
-    await vi.waitFor(() => expect(wishes).toEqual(['end']));
+    await waitFor(() => expect(wishes).toEqual(['end']));
   });
 });

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../wait.ts';
 
 /** A session that talks without end, on a real terminal with a real shell around it. */
 const PROGRAM = `
@@ -38,13 +39,10 @@ describe.runIf(hasTmux || isCi)('in tmux', () => {
   const screen = (): string => tmux('capture-pane', '-p', '-S', '-5000');
   /** Waits until it is seen, whatever rows it is broken into: blanks and newlines do not count. */
   const shows = (pattern: RegExp): Promise<void> =>
-    vi.waitFor(
-      () => {
-        const text = screen();
-        expect(pattern.test(text.replace(/\s/g, '')), `${pattern} is not in …${text.slice(-600)}`).toBe(true);
-      },
-      { timeout: 10_000, interval: 50 },
-    );
+    waitFor(() => {
+      const text = screen();
+      expect(pattern.test(text.replace(/\s/g, '')), `${pattern} is not in …${text.slice(-600)}`).toBe(true);
+    }, 50);
 
   beforeAll(async () => {
     expect(hasTmux, 'tmux is missing, and under CI this test must run').toBe(true);

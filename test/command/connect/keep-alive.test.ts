@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientFrames, echoServer, frame, goodServer, upgrading } from '../../peer.ts';
 import { run } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 import { TerminalRun } from '../terminal.ts';
 
 /** A server that opens and then neither answers nor ends: all that a half-open connection shows. */
@@ -150,7 +151,7 @@ test('in a terminal the gap is a line across, and /stats has the round trips', a
   });
   const run = new TerminalRun(['--reconnect', '--ping-interval', '20ms', url]);
   await run.shows(/┄┄ connected again: gone for [^,]+, 1 try ┄+\n *Connected/);
-  await vi.waitFor(() => expect(pings).toBeGreaterThan(2));
+  await waitFor(() => expect(pings).toBeGreaterThan(2));
   await run.line('/stats');
   await run.shows(/ping {6}\d+ round trips: min/);
   await run.line('/quit');

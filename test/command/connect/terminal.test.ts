@@ -390,7 +390,7 @@ describe('what is typed', () => {
     await run.line(`/repeat 1000000 ${'x'.repeat(70)}`);
     const advance = setInterval(() => vi.isFakeTimers() && vi.advanceTimersByTime(500), 5);
     onTestFinished(() => clearInterval(advance));
-    await vi.waitUntil(() => run.env.stdout.written.includes('the peer takes nothing just now'), { timeout: 4000 });
+    await vi.waitUntil(() => run.env.stdout.written.includes('the peer takes nothing just now'), { timeout: 15_000 });
     vi.useRealTimers();
     clearInterval(advance);
     for (const socket of sockets) socket.destroy();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { GoodClient, REQUEST, rawClient } from '../../peer.ts';
 import { run, startListen } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 /** What `listen` does with clients by itself, but for --exec and --reply, which have files of their own. */
 const folder = mkdtempSync(join(tmpdir(), 'behaviour-'));
@@ -60,7 +61,7 @@ describe('--send with --every', () => {
     expect(await client.got(4)).toEqual(['tick', '{\n}\n', 'tick', '{\n}\n']);
     expect(await (await new GoodClient(port).open()).got(1)).toEqual(['tick']);
     client.socket.send('echoed');
-    await vi.waitFor(() => expect(client.messages).toContain('echoed'));
+    await waitFor(() => expect(client.messages).toContain('echoed'));
   });
 
   test('a client that takes nothing is sent nothing more; memory stays flat', async () => {
@@ -70,14 +71,11 @@ describe('--send with --every', () => {
     slow.write(`${REQUEST.join('\r\n')}\r\n\r\n`);
     const sent = () => env.captured.text.match(/"type":"message"/g)?.length ?? 0;
     let before = -1;
-    await vi.waitFor(
-      () => {
-        const last = before;
-        before = sent();
-        expect(before).toBe(last);
-      },
-      { timeout: 4000, interval: 100 },
-    );
+    await waitFor(() => {
+      const last = before;
+      before = sent();
+      expect(before).toBe(last);
+    }, 100);
     expect(sent()).toBeGreaterThan(1);
     expect(sent()).toBeLessThan(300);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { GoodClient } from '../../peer.ts';
 import { run, startListen } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 /** `--exec`: a process for each client, as websocketd has it. */
 const folder = mkdtempSync(join(tmpdir(), 'exec-'));
@@ -24,7 +25,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-const gone = (pid: number) => vi.waitFor(() => expect(isThere(pid)).toBe(false), { timeout: 4000, interval: 10 });
+const gone = (pid: number) => waitFor(() => expect(isThere(pid)).toBe(false), 10);
 
 describe('websocketd’s examples', () => {
   test('count.sh: a line a message, and exit status 0 is 1000', async () => {
@@ -97,7 +98,7 @@ describe('messages and lines', () => {
     client.socket.on('message', (_, isBinary) => types.push(isBinary));
     client.socket.send(Buffer.from([0, 10, 255]));
     client.socket.send('text');
-    await vi.waitFor(() => expect(client.messages.join('')).toBe('\0\n\ufffdtext'));
+    await waitFor(() => expect(client.messages.join('')).toBe('\0\n\ufffdtext'));
     expect(new Set(types)).toEqual(new Set([true]));
   });
 
@@ -171,7 +172,7 @@ describe('the end', () => {
     const client = await new GoodClient(port).open();
     for (const text of ['a', 'b', 'c']) client.socket.send(text);
     client.socket.close();
-    await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toBe('a\nb\nc\n'), { timeout: 4000 });
+    await waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toBe('a\nb\nc\n'));
   });
 
   test('what it leaves behind ends with it', async () => {
@@ -202,11 +203,15 @@ describe('the end', () => {
     const { env, outcome, port } = await exec(`sh -c 'trap "" TERM; echo $$; while :; do sleep 1000; done'`);
     const client = await new GoodClient(port).open();
     const pid = Number((await client.got(1))[0]);
-    const before = performance.now();
-    env.signal('SIGINT');
-    env.signal('SIGINT');
-    expect((await outcome).status).toBe(130);
-    expect(performance.now() - before).toBeLessThan(1500);
+    // No time passes in which it would be killed anyway.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      env.signal('SIGINT');
+      env.signal('SIGINT');
+      expect((await outcome).status).toBe(130);
+    } finally {
+      vi.useRealTimers();
+    }
     await gone(pid);
   });
 });
@@ -232,14 +237,11 @@ describe('it survives a program that', () => {
     slow.socket.pause();
     const written = () => Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${Number.parseInt(first, 10)}/io`, 'latin1'))?.[1]);
     let before = -1;
-    await vi.waitFor(
-      () => {
-        const last = before;
-        before = written();
-        expect(before).toBe(last);
-      },
-      { timeout: 4000, interval: 100 },
-    );
+    await waitFor(() => {
+      const last = before;
+      before = written();
+      expect(before).toBe(last);
+    }, 100);
     expect(before).toBeGreaterThan(0);
     // What both sockets' buffers hold, and what we do.
     expect(before - slow.messages.join('').length).toBeLessThan(20e6);
@@ -302,7 +304,7 @@ describe('where it cannot be', () => {
     expect(await new GoodClient(port).refused()).toMatchObject({ status: 503, body: expect.stringContaining('--max-forks') });
     first.socket.close();
     await first.closed;
-    await vi.waitFor(async () => (await new GoodClient(port).open()).socket.terminate());
+    await waitFor(async () => (await new GoodClient(port).open()).socket.terminate());
   });
 
   test('a program that vanished meanwhile: 1011', async () => {

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { ask } from '../../http.ts';
 import { GoodClient } from '../../peer.ts';
 import { type Running, startListen } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 /** What a browser gets that comes to `wstap listen`, and who may look inside. */
 
@@ -99,8 +100,7 @@ async function quiet(options: readonly string[]) {
     await outcome;
     rmSync(folder, { recursive: true });
   });
-  const { vi } = await import('vitest');
-  const port = await vi.waitFor(() => Number(readFileSync(`${folder}/port`, 'utf8').match(/\d+\n/)?.[0] ?? Number.NaN));
+  const port = await waitFor(() => Number(readFileSync(`${folder}/port`, 'utf8').match(/\d+\n/)?.[0] ?? expect.fail()));
   return { env, port };
 }
 

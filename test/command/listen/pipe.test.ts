@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { GoodClient, REQUEST, rawClient, rawServer } from '../../peer.ts';
 import { run, start, startListen } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'listen-pipe-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -241,7 +242,7 @@ describe('trouble with one client is that client’s alone', () => {
       const text = 'x'.repeat(1 << 20);
       for (let round = 0; round < 24; round++) sender.socket.send(text);
       // Everybody waits for the slow one, until its time is up.
-      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), { timeout: 3000, interval: 5 });
+      await waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), 5);
       expect(reader.messages.length).toBeLessThan(24);
       await vi.advanceTimersByTimeAsync(10_000);
       await reader.got(24);

@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { websockets } from '../../interop/python.ts';
 import { describeWith } from '../../need.ts';
 import { GoodClient } from '../../peer.ts';
 import { buildsProgram, ended, spawnProgram, spawnShell } from '../../process.ts';
+import { waitFor } from '../../wait.ts';
 
 /** `listen` as a process of its own: in a shell's hands, with programs below it. */
 buildsProgram();
@@ -27,7 +28,7 @@ async function listening(...argv: string[]) {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  const port = await vi.waitFor(() => Number(/:(\d+)\/\n/.exec(said)?.[1] ?? expect.fail(said)), { timeout: 4000, interval: 10 });
+  const port = await waitFor(() => Number(/:(\d+)\/\n/.exec(said)?.[1] ?? expect.fail(said)), 10);
   return { child, outcome, port };
 }
 
@@ -80,10 +81,7 @@ describe('a server that is told to end', () => {
 test('with few descriptors: whoever has no room for a program gets 1011, and the others are served', async () => {
   const script = `ulimit -n 64; exec $WSTAP listen -q --exec cat --port-file ${folder}/few`;
   const child = spawnShell(script, { stdio: ['ignore', 'ignore', 'ignore'] });
-  const port = await vi.waitFor(() => Number(readFileSync(`${folder}/few`, 'utf8') || expect.fail()), {
-    timeout: 4000,
-    interval: 10,
-  });
+  const port = await waitFor(() => Number(readFileSync(`${folder}/few`, 'utf8') || expect.fail()), 10);
   const clients = Array.from({ length: 30 }, () => new GoodClient(port));
   const fates = clients.map(async (client) => {
     client.socket.on('open', () => client.socket.send('served'));
@@ -94,9 +92,7 @@ test('with few descriptors: whoever has no room for a program gets 1011, and the
   met.delete('');
   expect(met).toEqual(new Set(['served', 'could not be started: EMFILE']));
   for (const { socket } of clients) socket.terminate();
-  await vi.waitFor(async () => expect(await Promise.race([echoed(port), new GoodClient(port).closed])).toBe('x'), {
-    timeout: 4000,
-  });
+  await waitFor(async () => expect(await Promise.race([echoed(port), new GoodClient(port).closed])).toBe('x'));
   child.kill('SIGTERM');
 });
 
@@ -109,7 +105,7 @@ async function echoed(port: number): Promise<string | undefined> {
 describeWith(websockets, 'Python’s websockets as client', () => {
   const python = async (code: string, port: number) => {
     const source = `import asyncio, websockets\nasync def main():\n  async with websockets.connect('ws://127.0.0.1:${port}/') as w:\n${code}\nasyncio.run(main())`;
-    return (await promisify(execFile)('/usr/bin/python3', ['-c', source], { timeout: 8000 })).stdout;
+    return (await promisify(execFile)('/usr/bin/python3', ['-c', source])).stdout;
   };
 
   test('--exec: lines, bytes and the close code', async () => {

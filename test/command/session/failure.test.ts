@@ -12,6 +12,7 @@ import {
   upgrading,
 } from '../../peer.ts';
 import { run, start } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 /** Every exit status by a cause that users meet, with what is said about it. */
 
@@ -189,7 +190,7 @@ describe('124: it takes too long', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     try {
       const { outcome } = start([url]);
-      await vi.waitFor(() => expect(sockets).toHaveLength(1));
+      await waitFor(() => expect(sockets).toHaveLength(1));
       await vi.advanceTimersByTimeAsync(10_000);
       expect((await outcome).status).toBe(124);
     } finally {

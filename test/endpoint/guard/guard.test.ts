@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allOf, GoodClient, REQUEST, rawClient } from '../../peer.ts';
 import { run, startListen } from '../../program.ts';
+import { waitFor } from '../../wait.ts';
 
 /** The guard of a real `wstap listen`, against bare sockets and against clients by ws. */
 
@@ -26,7 +27,7 @@ async function opened(port: number): Promise<{ socket: Socket; rest: Promise<Buf
   socket.write(ask());
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await vi.waitFor(() => expect(Buffer.concat(chunks).includes('\r\n\r\n')).toBe(true));
+  await waitFor(() => expect(Buffer.concat(chunks).includes('\r\n\r\n')).toBe(true));
   const rest = once(socket, 'close').then(() => {
     const all = Buffer.concat(chunks);
     return all.subarray(all.indexOf('\r\n\r\n') + 4);
@@ -145,7 +146,7 @@ describe('how many', () => {
     );
     first.socket.close();
     await first.closed;
-    await vi.waitFor(async () => expect((await new GoodClient(port).open()).socket.readyState).toBe(1));
+    await waitFor(async () => expect((await new GoodClient(port).open()).socket.readyState).toBe(1));
   });
 
   test('--max-per-address: 429, and other addresses come in', async () => {
@@ -158,7 +159,7 @@ describe('how many', () => {
     expect(answer).toMatch(/\n2 connections from 127\.0\.0\.1 are open, and no more are taken \(--max-per-address\)\.\n$/);
     await new GoodClient(port, { localAddress: '127.0.0.2' }).open();
     first.socket.terminate();
-    await vi.waitFor(async () => expect((await new GoodClient(port).open()).socket.readyState).toBe(1));
+    await waitFor(async () => expect((await new GoodClient(port).open()).socket.readyState).toBe(1));
   });
 
   test('--max-handshakes: many that say nothing keep nobody out; who waited longest gets 503', async () => {

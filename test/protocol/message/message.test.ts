@@ -67,7 +67,7 @@ describe('bytes to keep', () => {
       message.borrowed = true;
       return message.kept();
     });
-    taken.forEach((copy, index) => copy.fill(index));
-    taken.forEach((copy, index) => expect(copy.every((byte) => byte === index)).toBe(true));
+    for (const [index, copy] of taken.entries()) copy.fill(index);
+    for (const [index, copy] of taken.entries()) expect(copy.every((byte) => byte === index)).toBe(true);
   });
 });
