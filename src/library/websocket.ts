@@ -105,7 +105,11 @@ export class WebSocket extends EventTarget {
     this.#url = record.href;
     this.#origin = record.origin;
     this.#tasks = new Tasks(
-      (task) => this.#perform(task),
+      (task) => {
+        const goesOn = this.#perform(task);
+        this.#link?.dealtWith();
+        return goesOn;
+      },
       () => this.#link?.release(),
     );
     this.#client = connect(record, subprotocols, options ?? {}, {

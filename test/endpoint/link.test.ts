@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/endpoint/clock.ts';
 import { Link } from '../../src/endpoint/link.ts';
 import { SERVER_LIMITS } from '../../src/protocol/connection/limits.ts';
@@ -39,11 +39,11 @@ class Wire implements Transport {
   destroy(): void {}
 }
 
-function open(): { wire: Wire; link: Link } {
+function open(message: (link: Link) => void = () => undefined): { wire: Wire; link: Link } {
   const wire = new Wire();
   const limits = { ...SERVER_LIMITS };
   const clock = systemClock(() => 0);
-  const handler = { message() {}, event() {}, drain() {}, roundTrip() {} };
+  const handler = { message: () => message(link), event() {}, drain() {}, roundTrip() {} };
   const options = { role: 'server', limits, closeTimeout: 1000, maskingKeys: () => 0 } as const;
   const link = new Link(options, wire, clock, handler);
   link.start(new Uint8Array(0));
@@ -122,4 +122,48 @@ test('a connection that is cut off gives its memory back', async () => {
   const all = new Set<ArrayBufferLike | undefined>();
   for (let i = 0; i < 20; i++) all.add(await memory());
   expect(all.size).toBeLessThan(4);
+});
+
+describe('many messages that come together', () => {
+  const MESSAGE = Buffer.from('81810000000061', 'hex');
+  const many = (count: number) => Buffer.concat(Array.from({ length: count }, () => Buffer.from(MESSAGE)));
+  /** How many answers left in each write. */
+  const answers = ({ writes }: Wire) => writes.map((write) => write.length / 3);
+
+  test('the first answers leave while the others are made, in few writes', () => {
+    const { wire } = open((link) => link.sendText('a'));
+    wire.handler.data(many(24));
+    expect(answers(wire)).toEqual([24]);
+    wire.handler.data(many(400));
+    expect(answers(wire)).toEqual([24, 25, 50, 100, 200, 25]);
+  });
+
+  test('without answers nothing is written', () => {
+    const { wire } = open();
+    wire.handler.data(many(400));
+    expect(wire.writes).toEqual([]);
+  });
+
+  test('while what was written waits, the rest does so in one piece', async () => {
+    const { wire } = open((link) => link.sendText('a'));
+    wire.room = false;
+    wire.handler.data(many(100));
+    expect(answers(wire)).toEqual([25, 75]);
+  });
+
+  test('those that are held leave early when each is dealt with, not before', () => {
+    const { wire, link } = open((link) => link.sendText('a'));
+    link.hold();
+    wire.handler.data(many(100));
+    // At the end of what was read all leaves.
+    expect(answers(wire)).toEqual([100]);
+    link.hold();
+    for (let i = 0; i < 60; i++) {
+      link.sendText('a');
+      link.dealtWith();
+    }
+    expect(answers(wire)).toEqual([100, 25]);
+    link.release();
+    expect(answers(wire)).toEqual([100, 25, 35]);
+  });
 });

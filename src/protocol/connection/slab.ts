@@ -47,14 +47,15 @@ function another(bytes: number, full: number): Slab {
   return slab;
 }
 
-let arenaTaken = false;
-
 /** The one in which masking is cheapest, once there is an arena. */
+let best: Slab | undefined;
+
+/** Gives it the first time it is asked for. */
 function inArena(): Slab | undefined {
-  const buffer = arenaTaken ? undefined : arenaInUse()?.sending;
+  const buffer = best ? undefined : arenaInUse()?.sending;
   if (!buffer) return undefined;
-  arenaTaken = true;
-  return { buffer, at: 0, loans: 0 };
+  best = { buffer, at: 0, loans: 0 };
+  return best;
 }
 
 /** Nobody writes in it any more; what was written may still have to leave. */
@@ -69,6 +70,19 @@ export function release(slab: Slab): void {
   slab.loans--;
   if (slab.loans > 0 || slab.buffer.length !== SLAB) return;
   slab.at = 0;
-  if (!spare) spare = slab;
-  else if (slab !== spare && kept.length < KEPT) kept.push(slab);
+  if (slab !== spare) offer(slab);
+  // The first slab is wanted before the arena is.
+  const late = inArena();
+  if (late) offer(late);
+}
+
+/** Nobody needs it right now: boxes begin with the best one. */
+function offer(slab: Slab): void {
+  let other: Slab | undefined = slab;
+  if (!spare || slab === best) {
+    other = spare;
+    spare = slab;
+  }
+  // One that is not free yet comes back by itself.
+  if (other?.loans === 0 && kept.length < KEPT) kept.push(other);
 }

@@ -51,6 +51,8 @@ const EMPTY = Buffer.alloc(0);
 const BLOCK = 64 * 1024;
 const SMALL = 8 * 1024;
 let block: Buffer = EMPTY;
+/** Its memory: to ask a view for it costs more than a short copy. */
+let blockMemory: ArrayBufferLike = EMPTY.buffer;
 let blockAt = 0;
 
 function keptCopy(from: Buffer, start: number, end: number): Buffer {
@@ -62,13 +64,14 @@ function keptCopy(from: Buffer, start: number, end: number): Buffer {
   }
   if (blockAt + length > block.length) {
     block = Buffer.allocUnsafeSlow(BLOCK);
+    blockMemory = block.buffer;
     blockAt = 0;
   }
   const at = blockAt;
   blockAt += length;
   if (length <= TINY) for (let i = 0; i < length; i++) block[at + i] = from[start + i] as number;
   else from.copy(block, at, start, end);
-  return new NodeBuffer(block.buffer, at, length);
+  return new NodeBuffer(blockMemory, at, length);
 }
 
 /** What `subarray` makes, at half the price. */
