@@ -6,6 +6,7 @@ import type { Framing } from '../protocol/dialect/framing.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { PreparedMessage } from '../protocol/message/prepared.ts';
 import type { Transport, TransportHandler } from '../transport/transport.ts';
+import { stayAwake } from './awake.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -316,6 +317,7 @@ export class Link {
   #received(chunk: Buffer, borrowed = false): void {
     this.#receiving = true;
     this.#beginStride();
+    if (chunk.length >= MUCH) stayAwake();
     try {
       this.#handler.heard?.(chunk.length);
       // Who took this client over since may keep what it is given.
@@ -399,7 +401,9 @@ export class Link {
  * So many answers to messages that came together leave early, twice as many after them, and so on: the peer reads the first
  * while the rest is being made, and thousands of small ones still leave in few writes.
  */
-const STRIDE = 25;
+const STRIDE = 50;
+/** Bytes that one read brings where more is likely to follow. */
+const MUCH = 512;
 
 /** Milliseconds that a peer of hixie-75 has to end TCP. */
 const TCP_PATIENCE = 500;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { arena } from '../../../src/bytes/arena.ts';
 import { Outbox } from '../../../src/protocol/connection/outbox.ts';
 import { bits, hex } from '../bits.ts';
 import { frame, wireFrame } from './talk.ts';
@@ -205,20 +204,4 @@ describe('memory of what has left is written anew', () => {
     const [second] = two.take();
     expect([first?.[50], second?.[50]]).toEqual([1, 2]);
   });
-});
-
-test('once there is an arena frames leave from it, whatever they left from before', () => {
-  const box = new Outbox();
-  const payload = Buffer.alloc(1000);
-  const turn = () => {
-    box.frame(0x82, payload, 0, payload.length, KEY);
-    const [piece] = box.take();
-    box.recycle(0);
-    return piece?.buffer;
-  };
-  turn();
-  const memory = arena()?.memory;
-  expect(memory).toBeDefined();
-  turn();
-  expect(Array.from({ length: 10 }, turn).every((from) => from === memory)).toBe(true);
 });
