@@ -1,4 +1,5 @@
 import { arena, arenaInUse, placeInArena } from './arena.ts';
+import { part } from './part.ts';
 
 /**
  * Masking of RFC 6455 §5.3: `transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4)`.
@@ -57,7 +58,7 @@ export function maskInto(from: Uint8Array, start: number, end: number, to: Buffe
   const length = end - start;
   if (length >= WIDE && placeInArena(to) < 0 && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
   if (length <= TINY) for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
-  else to.set(from.subarray(start, end), at);
+  else to.set(part(from, start, end), at);
   maskInPlace(to, at, at + length, key, phase);
 }
 
@@ -74,7 +75,7 @@ function maskThrough(from: Uint8Array, start: number, end: number, to: Uint8Arra
   const word = reversed(key);
   for (let next = start, there = at; next < end; next += scratch.length, there += scratch.length) {
     const stop = Math.min(end, next + scratch.length);
-    scratch.set(next === 0 && stop === from.length ? from : from.subarray(next, stop));
+    scratch.set(part(from, next, stop));
     xor(0, stop - next, word);
     scratch.copy(to, there, 0, stop - next);
   }

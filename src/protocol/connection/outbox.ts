@@ -1,4 +1,5 @@
 import { maskInPlace, maskInto } from '../../bytes/mask.ts';
+import { part } from '../../bytes/part.ts';
 import { writeHeader } from '../frame/encode.ts';
 import { borrow, putDown, release, SLAB, type Slab } from './slab.ts';
 
@@ -32,7 +33,7 @@ export class Outbox {
     if (length > LARGE) {
       const slab = this.#reserve(MAX_HEADER);
       slab.at = writeHeader(slab.buffer, slab.at, first, length, key);
-      if (key === undefined && lasting) this.#byReference(payload.subarray(start, end));
+      if (key === undefined && lasting) this.#byReference(part(payload, start, end));
       else this.#spread(payload, start, end, key);
       return;
     }
@@ -41,7 +42,7 @@ export class Outbox {
     slab.at = at + length;
     if (key !== undefined) maskInto(payload, start, end, slab.buffer, at, key);
     else if (length <= TINY) for (let i = 0; i < length; i++) slab.buffer[at + i] = payload[start + i] as number;
-    else slab.buffer.set(payload.subarray(start, end), at);
+    else slab.buffer.set(part(payload, start, end), at);
   }
 
   /** A frame whose payload is a string's UTF-8, written where it will leave from. Returns the payload's bytes. */
