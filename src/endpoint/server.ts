@@ -285,12 +285,14 @@ export class Server {
   }
 
   #admission(transport: Transport, arrival: Arrival): Admission {
-    const { hop, detail = transport.remote, settings, patience, opened, tls, place } = arrival;
+    const { hop, settings, patience, opened, tls, place } = arrival;
+    // To ask the system where a client is costs as much as to read its request.
+    const detail = () => arrival.detail ?? transport.remote;
     const number = this.#next++;
     const { clock } = this.#env;
     const tell = this.#sink && teller(this.#sink, clock, this.#startedAt, number);
-    if (tls) this.#tellTls(hop, detail, tls, number);
-    else tell?.({ type: 'hop', hop, startedAt: clock.now() - this.#startedAt, detail });
+    if (tls) this.#tellTls(hop, detail(), tls, number);
+    else tell?.({ type: 'hop', hop, startedAt: clock.now() - this.#startedAt, detail: detail() });
     if (settings) {
       tell?.({ type: 'http2', direction: 'received', frame: 'SETTINGS', parameters: settings.received });
       tell?.({ type: 'http2', direction: 'sent', frame: 'SETTINGS', parameters: settings.sent });
