@@ -44,6 +44,8 @@ const beside = new Map([
   ['handshake', { file: /\/command\/handshake\.ts$/, exports: 'command' }],
   ['answers', { file: /\/command\/answers\.ts$/, exports: 'overview, help, version, complete' }],
 ]);
+/** Modules of Node that a start seldom needs, and that cost a millisecond each: the program loads them when it does. */
+const LATE = /^node:(?:zlib|dns|fs\/promises)$/;
 /** What begins at once: `main` with the outside world, and `connect` beside it. As CommonJS, which Node starts sooner. */
 const START = "export { main } from './main.ts'; export { endWith, processEnv } from './env.ts';";
 
@@ -91,6 +93,15 @@ async function writeProgram() {
       bundle.onLoad({ filter: /./, namespace: 'start' }, () => ({ contents: START, resolveDir: join(root, 'src') }));
     },
   };
+  const late = {
+    name: 'late',
+    setup(bundle) {
+      bundle.onResolve({ filter: LATE }, ({ path, kind }) =>
+        kind === 'import-statement' ? { path, namespace: 'late' } : { path, external: true },
+      );
+      bundle.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: broughtLate(path), resolveDir: root }));
+    },
+  };
   const small = { ...shared, minifyWhitespace: true, minifySyntax: true, metafile: true };
   const swift = {
     ...small,
@@ -109,9 +120,9 @@ async function writeProgram() {
       listen: 'src/command/listen.ts',
       handshake: 'src/command/handshake.ts',
     },
-    plugins: [heat(hot), start],
+    plugins: [heat(hot), late, start],
   });
-  const answers = await build({ ...swift, entryPoints: ['src/command/answers.ts'], plugins: [heat(told)] });
+  const answers = await build({ ...swift, entryPoints: ['src/command/answers.ts'], plugins: [heat(told), late] });
   const second = await build({
     ...small,
     entryPoints: Object.fromEntries(cold),
@@ -141,6 +152,13 @@ async function writeProgram() {
   removeStale(new Set([...files.keys(), ...caches]));
   // Node keeps compiled code itself from 22.8 on.
   if (!module.enableCompileCache && !caches.every((path) => existsSync(path))) warm();
+}
+
+/** A module of Node with everything it has, that is loaded when something of it is first wanted. */
+function broughtLate(path) {
+  const names = Object.keys(createRequire(import.meta.url)(path));
+  const getters = names.map((name) => `get ${name}() { return whole().${name}; }`);
+  return `let loaded; const whole = () => loaded ??= require('${path}'); module.exports = { ${getters.join(', ')} };`;
 }
 
 /**

@@ -61,7 +61,11 @@ export function processEnv(): Env {
     hideArguments: () => {
       process.title = 'wstap';
     },
-    now: () => performance.now(),
+    now() {
+      // The global `performance` is a millisecond of loading.
+      const [seconds, nanoseconds] = process.hrtime();
+      return seconds * 1000 + nanoseconds / 1_000_000;
+    },
     wallClock: () => Date.now(),
     fillRandom: (target) => {
       // Loaded when first wanted: help wants none.
