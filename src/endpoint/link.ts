@@ -8,6 +8,8 @@ import type { PreparedMessage } from '../protocol/message/prepared.ts';
 import type { Transport, TransportHandler } from '../transport/transport.ts';
 import { stayAwake } from './awake.ts';
 import type { Clock } from './clock.ts';
+import { Stride } from './stride.ts';
+import { UnansweredPings } from './unanswered-pings.ts';
 
 /**
  * A connection on its transport: bytes in, bytes out, and the time that both take. What leaves in one turn leaves in
@@ -53,17 +55,15 @@ export class Link {
   #receiving = false;
   #scheduled = false;
   #held = false;
-  /** Messages that were dealt with since the last write, and how many the next one waits for. */
-  #dealt = 0;
-  #stride = STRIDE;
+  readonly #stride = new Stride();
   #consumerPaused = false;
   #peerEnded = false;
   #transportClosed = false;
   /** The state that was acted upon last. */
   #followed: State = 'open';
   #stopTimer: (() => void) | undefined;
-  /** When each ping of ours that is not answered yet was sent, by its payload. */
-  #pings: Map<string, number> | undefined;
+  /** Made with the first ping of ours. */
+  #pings: UnansweredPings | undefined;
   /** What was to be sent and could not be said. */
   #leftOut: Set<string> | undefined;
   /** The transport took the last bytes but wants no more for now. */
@@ -206,12 +206,15 @@ export class Link {
 
   /** Whether a ping of ours with this payload is still to be answered. */
   awaitsPong(payload: Uint8Array): boolean {
-    return this.#pings?.has(Buffer.from(payload).toString('latin1')) ?? false;
+    return this.#pings?.has(payload) ?? false;
   }
 
   act(action: Action): void {
     this.connection.act(action);
-    if (action.type === 'ping') this.#pingSent(action.data);
+    if (action.type === 'ping') {
+      this.#pings ??= new UnansweredPings();
+      this.#pings.sent(action.data, this.#clock.now());
+    }
     this.#schedule();
   }
 
@@ -248,14 +251,13 @@ export class Link {
   /** What is sent from now on waits for `release` or `flush`: whoever answers many messages in a row does so in one write. */
   hold(): void {
     this.#held = true;
-    this.#beginStride();
+    this.#stride.begin();
   }
 
   /** One of many messages that came together was dealt with. What was sent meanwhile leaves before the last one is. */
   dealtWith(): void {
-    if (++this.#dealt < this.#stride || this.#congested || this.connection.pending === 0) return;
-    this.#dealt = 0;
-    this.#stride *= 2;
+    if (!this.#stride.pass() || this.#congested || this.connection.pending === 0) return;
+    this.#stride.next();
     this.flush();
   }
 
@@ -299,11 +301,6 @@ export class Link {
     this.#steer();
   }
 
-  #beginStride(): void {
-    this.#dealt = 0;
-    this.#stride = STRIDE;
-  }
-
   /** One write a turn: whatever is sent in it leaves together. */
   #schedule(): void {
     if (this.#receiving || this.#scheduled || this.#held) return;
@@ -316,7 +313,7 @@ export class Link {
 
   #received(chunk: Buffer, borrowed = false): void {
     this.#receiving = true;
-    this.#beginStride();
+    this.#stride.begin();
     if (chunk.length >= MUCH) stayAwake();
     try {
       this.#handler.heard?.(chunk.length);
@@ -381,31 +378,14 @@ export class Link {
     this.#followState();
   }
 
-  #pingSent(payload: Uint8Array): void {
-    this.#pings ??= new Map();
-    if (this.#pings.size >= MAX_PINGS) this.#pings.delete(this.#pings.keys().next().value ?? '');
-    this.#pings.set(Buffer.from(payload).toString('latin1'), this.#clock.now());
-  }
-
   #pongReceived(payload: Uint8Array): void {
-    if (!this.#pings) return;
-    const key = Buffer.from(payload).toString('latin1');
-    const sentAt = this.#pings.get(key);
-    if (sentAt === undefined) return;
-    this.#pings.delete(key);
-    this.#handler.roundTrip(this.#clock.now() - sentAt);
+    const milliseconds = this.#pings?.answered(payload, this.#clock.now());
+    if (milliseconds !== undefined) this.#handler.roundTrip(milliseconds);
   }
 }
 
-/**
- * So many answers to messages that came together leave early, twice as many after them, and so on: the peer reads the first
- * while the rest is being made, and thousands of small ones still leave in few writes.
- */
-const STRIDE = 50;
 /** Bytes that one read brings where more is likely to follow. */
 const MUCH = 512;
 
 /** Milliseconds that a peer of hixie-75 has to end TCP. */
 const TCP_PATIENCE = 500;
-/** Unanswered pings whose time is remembered. */
-const MAX_PINGS = 64;
