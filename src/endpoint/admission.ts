@@ -24,6 +24,7 @@ import type { Clock } from './clock.ts';
 import type { DraftAdmission, DraftEnv, HeardRequest } from './draft-admission.ts';
 import type { TurnedAway } from './draft-verdict.ts';
 import { crowdedOut, FULL } from './no-room.ts';
+import type { Member } from './roster.ts';
 import type { Tell } from './stamp.ts';
 
 /**
@@ -33,7 +34,9 @@ import type { Tell } from './stamp.ts';
  * Reads and answers one request, or answers one that was read already; calls `done` once, with `undefined` where the client did
  * not get in.
  */
-export class Admission implements TransportHandler {
+export class Admission implements TransportHandler, Member<Admission> {
+  before: Admission | undefined;
+  after: Admission | undefined;
   readonly #transport: Transport;
   readonly #options: AdmissionOptions;
   readonly #clock: Clock;

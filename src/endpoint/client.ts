@@ -20,7 +20,7 @@ import { type HttpVersion, speaksHttp2 } from './http-version.ts';
 import { Link } from './link.ts';
 import { isTlsCode, type Opening, type OpeningEnv, type Outcome, type Refused } from './opening.ts';
 import { RouteLog } from './route-log.ts';
-import { type Tell, tellEvent, teller } from './stamp.ts';
+import { stamp, type Tell, tellEvent, teller } from './stamp.ts';
 import { todaysSpeech, Upgrade } from './upgrade.ts';
 
 /**
@@ -306,7 +306,7 @@ export class Client {
   }
 
   #finish(happening: Extract<Happening, { type: 'failure' | 'refused' | 'closed' }>): void {
-    const ending = { ...happening, at: this.#env.clock.now() - this.#startedAt, connection: 1 } as Ending;
+    const ending: Ending = stamp(happening, this.#env.clock.now() - this.#startedAt, 1);
     this.#sink(ending);
     this.#handler.end(ending);
   }

@@ -7,6 +7,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { Ending } from './client.ts';
 import type { Clock } from './clock.ts';
 import { Link, type LinkHandler, type LinkOptions } from './link.ts';
+import type { Member } from './roster.ts';
 import { type Tell, tellEvent } from './stamp.ts';
 
 /** Who uses a server's clients. */
@@ -64,7 +65,7 @@ export interface PeerEnv {
 type ClosedHappening = Extract<Happening, { type: 'closed' }>;
 
 /** One client of a server, open. One object holds all that an idle one needs. */
-export class Peer implements PeerFacts, LinkHandler {
+export class Peer implements PeerFacts, LinkHandler, Member<Peer> {
   readonly number: number;
   readonly target: string;
   readonly dialect: DialectName;
@@ -72,6 +73,8 @@ export class Peer implements PeerFacts, LinkHandler {
   readonly extensions: string;
   readonly openedAt: number;
   readonly link: Link;
+  before: Peer | undefined;
+  after: Peer | undefined;
   /** Whoever takes this client over sets it; at first it is the server's. */
   handler: PeerHandler;
   /** `undefined`: it may say as much as it likes. */

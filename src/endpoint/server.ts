@@ -22,6 +22,7 @@ import type { Guard } from './guard/guard.ts';
 import type { Place } from './guard/waiting-room.ts';
 import type { LinkOptions } from './link.ts';
 import { Peer, type PeerEnv, type PeerHandler } from './peer.ts';
+import { Roster } from './roster.ts';
 import { type Tell, teller } from './stamp.ts';
 import type { Passage, TlsFacts, TlsGate } from './tls-gate.ts';
 
@@ -88,9 +89,9 @@ export class Server {
   /** Shared by all links that have no codec of their own. */
   readonly #linkOptions: LinkOptions;
   readonly #startedAt: number;
-  readonly #peers = new Map<number, Peer>();
+  readonly #peers = new Roster<Peer>();
   /** Those whose handshake goes on: how to give each up. */
-  readonly #admissions = new Set<Admission>();
+  readonly #admissions = new Roster<Admission>();
   #next = 1;
   #stopped = false;
   readonly #listening: Listening[] = [];
@@ -161,8 +162,8 @@ export class Server {
     return this.#admissions.size + (this.#both?.undecided ?? 0) + (this.#gate?.waiting ?? 0);
   }
 
-  /** Open clients by number. */
-  get peers(): ReadonlyMap<number, Peer> {
+  /** Clients that are open or closing, in the order in which they opened. */
+  get peers(): Pick<Roster<Peer>, 'size' | typeof Symbol.iterator> {
     return this.#peers;
   }
 
@@ -170,7 +171,7 @@ export class Server {
   stop(code: number, reason: string): void {
     this.stopAccepting();
     this.#options.aside?.stop(code, reason);
-    for (const { link } of this.#peers.values()) link.close(code, reason);
+    for (const { link } of this.#peers) link.close(code, reason);
   }
 
   /** Takes no more clients. */
@@ -185,7 +186,7 @@ export class Server {
   /** Ends every connection at once. */
   destroy(): void {
     this.stopAccepting();
-    for (const { link } of this.#peers.values()) link.destroy();
+    for (const { link } of this.#peers) link.destroy();
     this.#options.aside?.destroy();
     this.#options.faults?.letGo();
     this.#both?.destroy();
@@ -337,7 +338,7 @@ export class Server {
     const { clock } = this.#env;
     const facts = { number, target: request.target, dialect, subprotocol, extensions, openedAt: clock.now() };
     const peer = new Peer(facts, linkOptions, transport, { clock, tell, gone: this.#gone }, this.#handler);
-    this.#peers.set(number, peer);
+    this.#peers.add(peer);
     this.#options.guard?.opened(peer, clock);
     tell?.({ type: 'open', dialect, subprotocol, extensions, findings });
     faulty?.attach(peer);
@@ -348,12 +349,14 @@ export class Server {
   }
 
   readonly #gone: PeerEnv['gone'] = (peer, tell, closed) => {
-    if (!this.#peers.delete(peer.number)) return;
+    if (!this.#peers.delete(peer)) return;
     this.#options.guard?.left(peer);
     const error = peer.link.networkError;
     if (error) tell?.({ type: 'failure', hop: 'stream', code: error.code, message: error.message });
     tell?.(closed);
-    peer.handler.ended(peer, { ...closed, at: this.#env.clock.now() - this.#startedAt, connection: peer.number });
+    const { code, reason, wasClean, by } = closed;
+    const at = this.#env.clock.now() - this.#startedAt;
+    peer.handler.ended(peer, { type: 'closed', code, reason, wasClean, by, at, connection: peer.number });
   };
 }
 

@@ -8,12 +8,16 @@ export type Tell = (happening: Happening) => void;
 /** `startedAt`: the reading of the clock that is time 0. Whoever tells makes the happening for it and keeps none. */
 export function teller(sink: EventSink, clock: Clock, startedAt: number, connection: number): Tell {
   return (happening) => {
-    // Stamped where it is: copying every event into a new object took a fifth of the time of a watched connection.
-    const event = happening as unknown as { -readonly [Key in keyof SessionEvent]: SessionEvent[Key] };
-    event.at = clock.now() - startedAt;
-    event.connection = connection;
-    sink(happening as SessionEvent);
+    sink(stamp(happening, clock.now() - startedAt, connection));
   };
+}
+
+/** The same object: copying every event into a new one took a fifth of the time of a watched connection. */
+export function stamp<H extends Happening>(happening: H, at: number, connection: number): H & SessionEvent {
+  const event = happening as unknown as { -readonly [Key in keyof SessionEvent]: SessionEvent[Key] };
+  event.at = at;
+  event.connection = connection;
+  return happening as H & SessionEvent;
 }
 
 /** Tells what a connection says and a session keeps. Its end is told by whoever knows how the network ended. */

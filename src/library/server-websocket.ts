@@ -90,6 +90,10 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
       this.#socket = socket;
     }
 
+    static socketOf(handler: PeerHandler): ServerWebSocket | undefined {
+      return #socket in handler ? handler.#socket : undefined;
+    }
+
     message(_: Peer, message: MessageView): void {
       this.#socket.#received(message);
     }
@@ -117,6 +121,11 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
       if (ending.type === 'closed') this.#socket.#ended(ending.code, ending.reason, ending.wasClean);
     }
   };
+
+  /** The one that a peer was given, if it was. */
+  static of(peer: Peer): ServerWebSocket | undefined {
+    return ServerWebSocket.#Handling.socketOf(peer.handler);
+  }
 
   /** 1 open, 2 closing, 3 closed; the constants are on the class and on every instance. */
   get readyState(): 1 | 2 | 3 {

@@ -63,9 +63,9 @@ type Upgraded = (socket: ServerWebSocket, request: UpgradeRequest) => void;
 
 export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   readonly options: WebSocketServerOptions;
-  /** The open clients and those that are closing; empty where `clientTracking` is false. */
-  readonly clients = new Set<ServerWebSocket>();
   readonly #engine: Server;
+  /** Kept from the first look at it on. */
+  #clients: Set<ServerWebSocket> | undefined;
   /** Sockets that were handed to `handleUpgrade`. */
   readonly #taken = new WeakSet<Duplex>();
   #listening: Listening | undefined;
@@ -94,6 +94,12 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     if (listening) this.once('listening', listening);
     if (options.port !== undefined) this.#listen();
     else if (options.server) this.#attach(options.server);
+  }
+
+  /** The open clients and those that are closing; empty where `clientTracking` is false. */
+  get clients(): Set<ServerWebSocket> {
+    this.#clients ??= new Set(this.#tracked());
+    return this.#clients;
   }
 
   /** Where it listens, `null` before it does. Throws where it has no server. */
@@ -131,7 +137,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const { except, maxBuffered = Infinity } = options;
     const message = new PreparedMessage(isBinary(data, options) ? 'binary' : 'text', bytesToSend(data));
     let count = 0;
-    for (const client of this.clients) {
+    for (const client of this.#tracked()) {
       if (client === except || client.bufferedAmount > maxBuffered) continue;
       if (client.sendPrepared(message)) count++;
     }
@@ -200,10 +206,10 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #welcome(peer: Peer, request: UpgradeRequest, upgraded: Upgraded): void {
-    const { observe, clientTracking = true } = this.options;
+    const { observe } = this.options;
     if (observe) peer.link.connection.watch(true);
     const client = new ServerWebSocket(peer, this.#left);
-    if (clientTracking) this.clients.add(client);
+    if (this.#tracks) this.#clients?.add(client);
     try {
       upgraded(client, request);
     } catch (error) {
@@ -212,9 +218,21 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   readonly #left = (client: ServerWebSocket): void => {
-    this.clients.delete(client);
+    this.#clients?.delete(client);
     if (this.#state === 'closing') setImmediate(() => this.#closeIfOver());
   };
+
+  get #tracks(): boolean {
+    return this.options.clientTracking !== false;
+  }
+
+  *#tracked(): Iterable<ServerWebSocket> {
+    if (!this.#tracks) return;
+    for (const peer of this.#engine.peers) {
+      const client = ServerWebSocket.of(peer);
+      if (client) yield client;
+    }
+  }
 
   #closeIfOver(): void {
     if (this.#state !== 'closing' || this.#engine.peers.size > 0) return;

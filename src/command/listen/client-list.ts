@@ -30,33 +30,33 @@ interface Entry {
 export class ClientList {
   readonly #look: Look;
   readonly #screen: Console;
-  readonly #peers: () => ReadonlyMap<number, Peer>;
+  readonly #peers: () => Iterable<Peer>;
   readonly #records = new Map<number, Entry>();
 
-  constructor(look: Look, screen: Console, peers: () => ReadonlyMap<number, Peer>) {
+  constructor(look: Look, screen: Console, peers: () => Iterable<Peer>) {
     this.#look = look;
     this.#screen = screen;
     this.#peers = peers;
   }
 
   get peers(): Peer[] {
-    return [...this.#peers().values()];
+    return [...this.#peers()];
   }
 
   get numbers(): number[] {
-    return [...this.#peers().keys()];
+    return this.peers.map(({ number }) => number);
   }
 
   /** Of all that are open, or of the one with this number. */
   links(client: number | undefined): Link[] {
     if (client === undefined) return this.peers.map(({ link }) => link).filter(({ open }) => open);
-    const link = this.#peers().get(client)?.link;
+    const link = this.#peer(client)?.link;
     return link ? [link] : [];
   }
 
   /** What to say where there is nobody. */
   absent(client: number | undefined): string {
-    if (this.#peers().size === 0) return 'nobody is connected, so it went to nobody';
+    if (this.peers.length === 0) return 'nobody is connected, so it went to nobody';
     return client === undefined ? 'every client is closing' : `there is no client ${client}; /clients lists them`;
   }
 
@@ -103,7 +103,7 @@ export class ClientList {
   }
 
   kick(number: number, code: number, reason: string): void {
-    const peer = this.#peers().get(number);
+    const peer = this.#peer(number);
     try {
       if (!peer) this.#screen.warn(this.absent(number));
       else if (peer.link.open) peer.link.close(code, reason);
@@ -117,9 +117,13 @@ export class ClientList {
 
   /** That of the client, or of the newest. */
   printHandshake(client = Math.max(...this.numbers)): void {
-    const record = this.#peers().has(client) ? this.#records.get(client) : undefined;
+    const record = this.#peer(client) ? this.#records.get(client) : undefined;
     if (record) this.#screen.print(renderHandshake({ ...record.handshake.report, phases: [] }, this.#look).join('\n'));
-    else this.#screen.warn(this.#peers().size === 0 ? 'nobody is connected' : this.absent(client));
+    else this.#screen.warn(this.peers.length === 0 ? 'nobody is connected' : this.absent(client));
+  }
+
+  #peer(number: number): Peer | undefined {
+    return this.peers.find((peer) => peer.number === number);
   }
 
   #recordOf(connection: number): Entry {

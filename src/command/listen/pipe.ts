@@ -155,7 +155,7 @@ class ServerSession {
   }
 
   #peers(): Iterable<Peer> {
-    return this.#server?.peers.values() ?? [];
+    return this.#server?.peers ?? [];
   }
 
   /** Everybody keeps up again. */

@@ -86,7 +86,7 @@ class ServerTerminal {
     const print = (text: string) => this.#print(text);
     this.#console = new Console(consoleOptions(options, look, true), print);
     this.#diagnostics = new Diagnostics({ ...diagnosticsOptions(options, look, undefined, true), dump: undefined }, print);
-    this.#clients = new ClientList(look, this.#console, () => this.#server?.peers ?? new Map());
+    this.#clients = new ClientList(look, this.#console, () => this.#server?.peers ?? []);
     const { clock } = clientEnv(env);
     this.#reminder = new Reminder(clock, (text) => this.#console.note(text));
     this.#stage = stageOf(

@@ -160,7 +160,8 @@ export class Connection {
     this.#mirror?.stop();
     this.#options.extension?.close();
     this.#options.mirrorExtension?.close();
-    this.#sink.event({ type: 'closed', ...this.#outcome, wasClean });
+    const { code, reason, by } = this.#outcome;
+    this.#sink.event({ type: 'closed', code, reason, wasClean, by });
   }
 
   /** The bytes to be sent, in order. */
