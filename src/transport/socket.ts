@@ -17,6 +17,8 @@ export class SocketTransport implements Transport {
   #remote: string | undefined;
   written = 0;
   #sent = 0;
+  /** Nagle's algorithm is still on. */
+  #nagles = false;
   /** Why the network ended, once it did not do so in good order. */
   error: NetworkError | undefined;
 
@@ -29,8 +31,8 @@ export class SocketTransport implements Transport {
   constructor(socket: SocketLike, remote?: string) {
     this.socket = socket;
     this.#remote = remote;
-    // Frames are gathered here, so Nagle's algorithm would only hold them back.
-    socket.setNoDelay?.(true);
+    if (socket instanceof Socket && !('encrypted' in socket) && socket.bytesWritten === 0) this.#nagles = true;
+    else socket.setNoDelay?.(true);
     socket.pause();
     // Listeners that all sockets share: ten thousand idle connections keep no functions of their own.
     (socket as Owned)[OWNER] = this;
@@ -64,7 +66,9 @@ export class SocketTransport implements Transport {
 
   write(pieces: readonly Uint8Array[]): boolean {
     const { socket } = this;
+    const before = this.written;
     for (const piece of pieces) this.written += piece.length;
+    if (this.#nagles && (before > 0 || this.written > FIRST)) this.#hurry();
     if (socket.destroyed || socket.writableEnded) return true;
     const [only] = pieces;
     if (pieces.length === 1 && only) return socket.write(only);
@@ -103,9 +107,19 @@ export class SocketTransport implements Transport {
     socket.destroy();
   }
 
+  /**
+   * Frames are gathered here, so Nagle's algorithm would only hold them back. It holds what is small while something else is on
+   * its way: the first answer goes at once, and one system call less opens a connection that says nothing.
+   */
+  #hurry(): void {
+    this.#nagles = false;
+    this.socket.setNoDelay?.(true);
+  }
+
   /** Lets go of the socket: what happens to it is somebody else's business from now on. */
   release(): SocketLike {
     const { socket } = this;
+    if (this.#nagles) this.#hurry();
     socket.off('data', onData);
     socket.off('end', onEnd);
     socket.off('drain', onDrain);
@@ -148,4 +162,6 @@ function onClose(this: SocketLike): void {
   handler.close(error);
 }
 
+/** Bytes that go out as one segment whatever the network. */
+const FIRST = 512;
 const UNUSED: TransportHandler = { data: () => undefined, end: () => undefined, drain: () => undefined, close: () => undefined };

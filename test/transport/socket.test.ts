@@ -63,3 +63,27 @@ test('a stream that is no socket may hand the memory on: it is held for good', (
   transport.write([Buffer.alloc(7)]);
   expect(transport.held).toBe(7);
 });
+
+test("Nagle's algorithm holds back nothing: it is off from the second write on, from a long first one, and where others write", async () => {
+  const opened = async () => {
+    const { socket, transport } = await pair();
+    const calls: unknown[] = [];
+    socket.setNoDelay = (on) => {
+      calls.push(on);
+      return socket;
+    };
+    return { transport, calls };
+  };
+  const small = await opened();
+  small.transport.write([Buffer.alloc(129)]);
+  expect(small.calls).toEqual([]);
+  for (let i = 0; i < 3; i++) small.transport.write([Buffer.alloc(1)]);
+  expect(small.calls).toEqual([true]);
+  const long = await opened();
+  long.transport.write([Buffer.alloc(500), Buffer.alloc(500)]);
+  expect(long.calls).toEqual([true]);
+  const released = await opened();
+  released.transport.release();
+  expect(released.calls).toEqual([true]);
+  for (const { transport } of [small, long, released]) transport.destroy();
+});
