@@ -1,3 +1,4 @@
+import { type Arena, arenaInUse, placeInArena } from '../bytes/arena.ts';
 import type { OutputStream } from '../env.ts';
 
 /**
@@ -14,10 +15,15 @@ export interface WriterHandler {
 
 const SLAB = 64 * 1024;
 
+/** Who gathers in the arena: one at a time, and what it gathered is copied once more when it leaves. */
+let gatherer: PayloadWriter | undefined;
+
 export class PayloadWriter {
   readonly #stream: OutputStream;
   readonly #handler: WriterHandler;
   #slab: Buffer = EMPTY;
+  /** Where the slab is the arena's. */
+  #arena: Arena | undefined;
   #length = 0;
   #scheduled = false;
   #full = false;
@@ -41,7 +47,9 @@ export class PayloadWriter {
     if (length > SLAB / 2) this.#writeLarge(bytes, start, end);
     else {
       if (this.#length + length + 1 > this.#slab.length) this.#renew();
-      bytes.copy(this.#slab, this.#length, start, end);
+      const place = this.#arena ? placeInArena(bytes) : -1;
+      if (this.#arena && place >= 0) this.#arena.copy(this.#slab.byteOffset + this.#length, place + start, length);
+      else bytes.copy(this.#slab, this.#length, start, end);
       this.#length += length;
     }
     if (ending !== undefined) this.#slab[this.#length++] = ending;
@@ -51,6 +59,9 @@ export class PayloadWriter {
   /** Everything written has been handed to the stream, and the stream has taken it; also when it failed. */
   async finish(): Promise<void> {
     this.#flush();
+    if (gatherer === this) gatherer = undefined;
+    this.#arena = undefined;
+    this.#slab = EMPTY;
     if (this.#failed) return;
     await new Promise<void>((resolve) => {
       this.#stream.write(EMPTY, () => resolve());
@@ -64,12 +75,14 @@ export class PayloadWriter {
     this.#renew();
   }
 
-  /** A new slab, as what was handed to the stream may not have left. */
+  /** A new slab, as what was handed to the stream may not have left; the arena's, where it is to be had. */
   #renew(): void {
     this.#flush();
+    if (this.#arena) return;
+    gatherer ??= arenaInUse() && this;
+    this.#arena = gatherer === this ? arenaInUse() : undefined;
     // Not zeroed: only what was written is handed on.
-    this.#slab = Buffer.allocUnsafeSlow(SLAB);
-    this.#length = 0;
+    this.#slab = this.#arena?.gathering ?? Buffer.allocUnsafeSlow(SLAB);
   }
 
   /** One write for all that comes in one go. */
@@ -84,8 +97,9 @@ export class PayloadWriter {
 
   #flush(): void {
     if (this.#length === 0) return;
-    this.#hand(this.#slab.subarray(0, this.#length));
-    this.#slab = this.#slab.subarray(this.#length);
+    const piece = this.#slab.subarray(0, this.#length);
+    this.#hand(this.#arena ? Buffer.from(piece) : piece);
+    if (!this.#arena) this.#slab = this.#slab.subarray(this.#length);
     this.#length = 0;
   }
 

@@ -198,7 +198,7 @@ export class Pipe implements ClientHandler {
   #echo(message: MessageView): void {
     const link = this.#link;
     if (!link?.open) return;
-    link.send(message.opcode, message.buffer, message.start, message.end, true);
+    link.send(message.opcode, message.buffer, message.start, message.end, !message.borrowed);
     // A peer that does not read its echoes gets no more of them.
     this.#congested = !link.writable;
     if (this.#congested) this.#steer();

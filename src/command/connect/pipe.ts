@@ -119,6 +119,7 @@ class PipeSession {
         this.#stopPinging = keepAlive(this.#options, link, this.#endpointEnv.clock, (text) => this.#diagnostics.note(text));
         this.#pipe.open(link);
       },
+      borrows: true,
       message: (message) => this.#pipe.message(message),
       pong: (payload) => this.#pipe.pong(payload),
       peerClosed: () => this.#pipe.peerClosed(),
