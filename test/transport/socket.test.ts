@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { SocketTransport } from '../../src/transport/socket.ts';
@@ -86,4 +86,22 @@ test("Nagle's algorithm holds back nothing: it is off from the second write on, 
   released.transport.release();
   expect(released.calls).toEqual([true]);
   for (const { transport } of [small, long, released]) transport.destroy();
+});
+
+test.each([
+  ['has written before', (socket: Socket) => once(socket.end('hello'), 'finish')],
+  ['is encrypted', (socket: Socket) => Object.assign(socket, { encrypted: true })],
+])("Nagle's algorithm is off at once on a socket that %s", async (_, prepare) => {
+  const peer = await rawServer((socket) => socket.pause());
+  const socket = connect(peer.port, '127.0.0.1');
+  await once(socket, 'connect');
+  await prepare(socket);
+  const calls: unknown[] = [];
+  socket.setNoDelay = (on) => {
+    calls.push(on);
+    return socket;
+  };
+  const transport = new SocketTransport(socket);
+  expect(calls).toEqual([true]);
+  transport.destroy();
 });
