@@ -125,7 +125,8 @@ async function writeProgram() {
   const answers = await build({ ...swift, entryPoints: ['src/command/answers.ts'], plugins: [heat(told), late] });
   const second = await build({
     ...small,
-    entryPoints: Object.fromEntries(cold),
+    // In one order whatever file was read first: chunks are named after it, and the same source gives the same files.
+    entryPoints: Object.fromEntries([...cold].sort()),
     outdir: 'dist/cold',
     splitting: true,
     plugins: [texts],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,19 @@ test('where nothing was built it says what to do', () => {
     stderr: "wstap: not built yet; run 'npm install' in its folder.\n",
     status: 3,
   });
+});
+
+// It was built when this file began.
+test('the same source gives the same files: another build replaces none', () => {
+  const root = join(import.meta.dirname, '..');
+  const written = () =>
+    readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.c?js$/.test(name))
+      .map((name) => `${name} ${statSync(join(root, 'dist', name)).mtimeMs}`)
+      .sort();
+  const before = written();
+  for (let build = 0; build < 3; build++) spawnSync(process.execPath, ['build.config.js'], { cwd: root });
+  expect(written()).toEqual(before);
 });
 
 describe('the compiled code beside the program is of use and never of harm', () => {
