@@ -47,6 +47,13 @@ type FaceEvent = 'open' | 'message' | 'error' | 'close';
 const STATES = { open: 1, 'close-sent': 2, 'closed-cleanly': 2, failed: 2, ended: 3 } as const;
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
 
+let socketOf: (handler: PeerHandler) => ServerWebSocket | undefined;
+
+/** The socket that handles a peer; `undefined` where something else does. No part of the class, whose members are public. */
+export function clientOf(peer: Peer): ServerWebSocket | undefined {
+  return socketOf(peer.handler);
+}
+
 export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
@@ -121,11 +128,6 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
       if (ending.type === 'closed') this.#socket.#ended(ending.code, ending.reason, ending.wasClean);
     }
   };
-
-  /** The one that a peer was given, if it was. */
-  static of(peer: Peer): ServerWebSocket | undefined {
-    return ServerWebSocket.#Handling.socketOf(peer.handler);
-  }
 
   /** 1 open, 2 closing, 3 closed; the constants are on the class and on every instance. */
   get readyState(): 1 | 2 | 3 {
@@ -378,6 +380,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   static {
+    socketOf = (handler) => ServerWebSocket.#Handling.socketOf(handler);
     const constants = Object.entries(CONSTANTS).map(([name, value]) => [name, { value, enumerable: true }]);
     Object.defineProperties(ServerWebSocket, Object.fromEntries(constants));
     Object.defineProperties(ServerWebSocket.prototype, Object.fromEntries(constants));

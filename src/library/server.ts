@@ -15,7 +15,7 @@ import { environment } from './environment.ts';
 import { reportException } from './report.ts';
 import { bytesToSend, isBinary, type SendableNow } from './sending.ts';
 import { checkOptions, engineOptions, type WebSocketServerOptions } from './server-options.ts';
-import { ServerWebSocket } from './server-websocket.ts';
+import { clientOf, ServerWebSocket } from './server-websocket.ts';
 import { headOf, requestOf, type UpgradeRequest } from './upgrade-request.ts';
 import { verifier } from './verify.ts';
 
@@ -229,7 +229,7 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   *#tracked(): Iterable<ServerWebSocket> {
     if (!this.#tracks) return;
     for (const peer of this.#engine.peers) {
-      const client = ServerWebSocket.of(peer);
+      const client = clientOf(peer);
       if (client) yield client;
     }
   }

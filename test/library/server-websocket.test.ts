@@ -223,6 +223,49 @@ test.each<[what: string, options: WebSocketServerOptions, code: number, size: nu
   expect(await client.ends).toMatch(new RegExp(`^${code}`));
 });
 
+describe('clients', () => {
+  test('looked at late, they are those who are there, and from then on whoever comes and goes', async () => {
+    const { server, url } = await listening();
+    const [stays, leaves] = [await open(url), await open(url)];
+    leaves.socket.close();
+    await leaves.ends;
+    const { clients } = server;
+    await expect.poll(() => clients.size).toBe(1);
+    const third = await open(url);
+    await expect.poll(() => clients.size).toBe(2);
+    for (const { socket, ends } of [stays, third]) {
+      socket.close();
+      await ends;
+    }
+    await expect.poll(() => clients.size).toBe(0);
+    expect(server.clients).toBe(clients);
+  });
+
+  test('a client is among them while listeners of connection run, and no more while those of close do', async () => {
+    const { server, url } = await listening();
+    const seen: boolean[] = [];
+    const left = new Promise<void>((resolve) => {
+      server.on('connection', (socket) => {
+        seen.push(server.clients.has(socket));
+        socket.on('close', () => {
+          seen.push(server.clients.has(socket));
+          resolve();
+        });
+      });
+    });
+    (await open(url)).socket.close();
+    await left;
+    expect(seen).toEqual([true, false]);
+  });
+
+  test('without clientTracking there are none, and a broadcast goes to nobody', async () => {
+    const { server, url } = await listening({ clientTracking: false });
+    expect(server.clients.size).toBe(0);
+    await open(url);
+    expect([server.clients.size, server.broadcast('to all')]).toEqual([0, 0]);
+  });
+});
+
 describe('broadcast', () => {
   test('to all that are open, but one', async () => {
     const { server, url } = await listening();
