@@ -60,7 +60,7 @@ describeWith(browser, 'the page in Chromium', () => {
     await tab();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await seen(page.locator('#frames .detail'))).toContain('[1,2,3]');
+    await waitFor(async () => expect(await seen(page.locator('#frames .detail'))).toContain('[1,2,3]'));
     await page.keyboard.press('End');
     await page.keyboard.press('Home');
     expect(await page.locator(':focus').textContent()).toContain('open');

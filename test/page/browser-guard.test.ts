@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { describeWith } from '../need.ts';
+import { waitFor } from '../wait.ts';
 import { blank, browser, connect, lines, open, seen, usesChromium } from './chromium.ts';
 
 /** Who is kept out of the page, and what it says where something else goes wrong. */
@@ -22,7 +23,7 @@ describeWith(browser, 'the page in Chromium', () => {
     expect(await seen(page.locator('#closed'))).toBe('1006');
     await page.getByText('Opening handshake: 404 Not Found').waitFor();
     expect(await seen(page.locator('#heads'))).toMatch(/Received\s+GET \/none HTTP/);
-    expect((await lines(page, SERVER)).at(-1)).toMatch(/^· refused /);
+    await waitFor(async () => expect((await lines(page, SERVER)).at(-1)).toMatch(/^· refused /));
   });
 
   test('another server: only its messages are to be seen', async () => {
@@ -48,7 +49,7 @@ describeWith(browser, 'the page in Chromium', () => {
     const { page, address } = await open(['--echo', ...options]);
     expect(address).toMatch(/^https:/);
     await connect(page);
-    expect((await lines(page, BROWSER))[0]).toMatch(/^· connect wss:/);
+    await waitFor(async () => expect((await lines(page, BROWSER))[0]).toMatch(/^· connect wss:/));
   });
 
   test('without the token: where to find it', async () => {

@@ -8,6 +8,7 @@ import type { EventSink, SessionEvent } from '../../session/event.ts';
 import { eventJson } from '../../view/json.ts';
 import { serverDefaults } from '../option/server-options.ts';
 import { clientEnv } from '../session/client-env.ts';
+import { Newest } from './newest.ts';
 
 /**
  * Those who look into a server from its page, each over a WebSocket of its own. They are clients of a server of their own,
@@ -18,8 +19,10 @@ import { clientEnv } from '../session/client-env.ts';
 const MOST = 16;
 /** Of a frame so many bytes of payload are told, and of the wire. */
 const TOLD = 4096;
-/** Bytes that wait for a page beyond which what happens is left out. */
+/** Bytes that wait for a page beyond which what happens is kept for it, and no longer sent. */
 const WAITING = 4 * 1024 * 1024;
+/** Events that are kept: a page shows no more. Older ones are left out. */
+const KEPT = 1000;
 /** What a page may ask for is short. */
 const LIMITS: Limits = { maxMessage: 64 * 1024, maxFrame: 64 * 1024, maxFragments: 16, maxPongs: 8 };
 /** Raised when something changes its meaning or goes away. */
@@ -50,6 +53,7 @@ export class Viewers {
   }
 
   stop(code: number, reason: string): void {
+    for (const viewer of this.#viewers.values()) viewer.relieved();
     this.#server.stop(code, reason);
   }
 
@@ -99,8 +103,8 @@ class Viewer {
   #expected: string | undefined;
   readonly #seen = new Set<number>();
   #every = false;
-  /** How many events were left out since something was last told. */
-  #dropped = 0;
+  /** What it has not been told yet, as it takes what it is told too slowly. */
+  readonly #newest = new Newest(KEPT, WAITING);
 
   constructor(peer: Peer, request: RequestHead) {
     this.#peer = peer;
@@ -136,13 +140,18 @@ class Viewer {
 
   /** There is room again. */
   relieved(): void {
-    if (this.#dropped === 0) return;
-    this.say({ type: 'dropped', count: this.#dropped });
-    this.#dropped = 0;
+    if (this.#newest.isEmpty) return;
+    const { texts, lost } = this.#newest.take();
+    if (lost > 0) this.say({ type: 'dropped', count: lost });
+    for (const text of texts) this.#send(text);
   }
 
   say(what: object): void {
-    if (this.#peer.link.open) this.#peer.link.sendText(JSON.stringify(what));
+    this.#send(JSON.stringify(what));
+  }
+
+  #send(text: string): void {
+    if (this.#peer.link.open) this.#peer.link.sendText(text);
   }
 
   /** A browser says the same of itself on both connections; which of its pages it is only the page knows. */
@@ -157,13 +166,14 @@ class Viewer {
   #tell(event: SessionEvent): void {
     const { link } = this.#peer;
     if (!link.open) return;
+    const wire = event.type === 'frame' ? `"wire":"${startOf(event.frame.raw)}",` : '';
+    const text = `{"type":"event",${wire}"event":${eventJson(shortened(event))}}`;
     if (link.pending > WAITING) {
-      this.#dropped++;
+      this.#newest.add(text);
       return;
     }
     this.relieved();
-    const wire = event.type === 'frame' ? `"wire":"${startOf(event.frame.raw)}",` : '';
-    link.sendText(`{"type":"event",${wire}"event":${eventJson(shortened(event))}}`);
+    this.#send(text);
   }
 }
 

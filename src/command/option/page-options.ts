@@ -11,7 +11,7 @@ export const PAGE_OPTIONS: readonly OptionSpec[] = [
     group: GROUP,
     summary: 'serve a page to talk from and to look inside (default)',
     details:
-      'Its address, with a token that keeps others out, is printed at the start. In it a browser connects, sends and closes, and beside that stands what the server sees of the same connection: its handshake, and every frame with its bytes. Off with `--no-page`, with `-q`, with `--once`, and on a Unix socket, unless `--page` asks for it: a plain GET is then answered with 426.',
+      'Its address, with a token that keeps others out, is printed at the start. In it a browser connects, sends and closes, and beside that stands what the server sees of the same connection: its handshake, and every frame with its bytes (of large ones the first 4 KiB). It keeps the newest 1000; where a browser falls far behind, it is sent the newest, and told how many it missed. Off with `--no-page`, with `-q`, with `--once`, and on a Unix socket, unless `--page` asks for it: a plain GET is then answered with 426.',
   },
   {
     name: 'static',

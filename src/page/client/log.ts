@@ -82,6 +82,12 @@ export class Log {
     else requestAnimationFrame(() => this.#flush());
   }
 
+  /** So many never came here: they count among those that are gone. */
+  miss(count: number, row: Row): void {
+    this.#lost += count;
+    this.add(row);
+  }
+
   clear(): void {
     this.#entries = [];
     this.#waiting = [];

@@ -73,7 +73,7 @@ export class ServerSide {
   #told(told: Told): void {
     if (told.type === 'hello') this.#say('Ready. It shows the connection that you open here.');
     else if (told.type === 'following') this.#following();
-    else if (told.type === 'dropped') this.#note(`${told.count} events`, 'were more than this page could take, and are left out');
+    else if (told.type === 'dropped') this.#missed(told.count);
     else this.#happened(told.event, told.wire);
   }
 
@@ -97,8 +97,9 @@ export class ServerSide {
     return this.#every.checked ? { ...row, time: `#${connection} ${row.time}` } : row;
   }
 
-  #note(kind: string, preview: string): void {
-    this.#frames.add({ way: 'note', time: '', kind, preview });
+  #missed(count: number): void {
+    const preview = 'were more than this page could take, and are left out';
+    this.#frames.miss(count, { way: 'note', time: '', kind: `${count} events`, preview });
   }
 
   /** Of one `connection` only where it is the only one. */
