@@ -14,6 +14,8 @@ export interface WriterHandler {
 }
 
 const SLAB = 64 * 1024;
+/** Bytes that may wait for the reader: a pipe takes 64 KiB at a time, and what was received goes on meanwhile. */
+const WAITING = 512 * 1024;
 
 /** Who gathers in the arena: one at a time, and what it gathered is copied once more when it leaves. */
 let gatherer: PayloadWriter | undefined;
@@ -25,6 +27,7 @@ export class PayloadWriter {
   /** Where the slab is the arena's. */
   #arena: Arena | undefined;
   #length = 0;
+  readonly #copies: Copies;
   #scheduled = false;
   #full = false;
   #failed = false;
@@ -32,6 +35,7 @@ export class PayloadWriter {
   constructor(stream: OutputStream, handler: WriterHandler) {
     this.#stream = stream;
     this.#handler = handler;
+    this.#copies = new Copies(stream);
     stream.on('drain', () => this.#drained());
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#failed) return;
@@ -98,13 +102,14 @@ export class PayloadWriter {
   #flush(): void {
     if (this.#length === 0) return;
     const piece = this.#slab.subarray(0, this.#length);
-    this.#hand(this.#arena ? Buffer.from(piece) : piece);
+    this.#hand(this.#arena ? this.#copies.of(piece) : piece);
     if (!this.#arena) this.#slab = this.#slab.subarray(this.#length);
     this.#length = 0;
   }
 
   #hand(piece: Buffer): void {
-    if (this.#failed || this.#stream.write(piece) || this.#full) return;
+    this.#copies.handed += piece.length;
+    if (this.#failed || this.#stream.write(piece) || this.#full || this.#stream.writableLength < WAITING) return;
     this.#full = true;
     this.#handler.full();
   }
@@ -113,6 +118,34 @@ export class PayloadWriter {
     if (!this.#full) return;
     this.#full = false;
     this.#handler.room();
+  }
+}
+
+/** Memory for pieces that a stream is handed, written anew once it has taken them: to ask the system for more takes longer. */
+class Copies {
+  readonly #stream: OutputStream;
+  /** Whether it writes to a descriptor: other streams may hand the memory itself on, to a reader in this process. */
+  readonly #writes: boolean;
+  /** Bytes that the stream was ever handed. */
+  handed = 0;
+  /** Oldest first; `reach`: up to where in the stream it goes. */
+  readonly #lent: { readonly slab: Buffer; readonly reach: number }[] = [];
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream;
+    this.#writes = typeof (stream as { fd?: unknown }).fd === 'number';
+  }
+
+  /** Of at most a slab; to be handed to the stream at once. */
+  of(piece: Buffer): Buffer {
+    if (!this.#writes) return Buffer.from(piece);
+    const [oldest] = this.#lent;
+    const isFree = oldest !== undefined && oldest.reach <= this.handed - this.#stream.writableLength;
+    const slab = isFree ? oldest.slab : Buffer.allocUnsafeSlow(SLAB);
+    if (isFree) this.#lent.shift();
+    piece.copy(slab);
+    this.#lent.push({ slab, reach: this.handed + piece.length });
+    return slab.subarray(0, piece.length);
   }
 }
 

@@ -66,6 +66,8 @@ export class Pipe implements ClientHandler {
   /** The barrier was answered: from `#lastAt` on, quiet is counted. */
   #quietBegun = false;
   #lastAt = 0;
+  /** `#lastAt` is of this turn: the clock is read once for all that comes in one go. */
+  #noted = false;
   #stopQuiet: (() => void) | undefined;
 
   constructor(
@@ -147,7 +149,7 @@ export class Pipe implements ClientHandler {
     this.#output.message(message);
     if (this.#options.echo) this.#echo(message);
     if (this.#unseen.size > 0) this.#look(message.text());
-    if (this.#quietBegun) this.#lastAt = this.#clock.now();
+    if (this.#quietBegun && !this.#noted) this.#noteTime();
     const { count, expect } = this.#options;
     if ((count !== undefined || expect.length > 0) && this.satisfied) this.leave();
   }
@@ -230,6 +232,14 @@ export class Pipe implements ClientHandler {
     this.#quietBegun = true;
     this.#lastAt = this.#clock.now();
     this.#watchQuiet(this.#options.wait);
+  }
+
+  #noteTime(): void {
+    this.#lastAt = this.#clock.now();
+    this.#noted = true;
+    this.#clock.soon(() => {
+      this.#noted = false;
+    });
   }
 
   #watchQuiet(milliseconds: number): void {

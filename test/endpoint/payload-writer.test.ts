@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { arena } from '../../src/bytes/arena.ts';
 import { PayloadWriter } from '../../src/endpoint/payload-writer.ts';
 import type { OutputStream } from '../../src/env.ts';
@@ -10,6 +10,7 @@ function output() {
   const pieces: Buffer[] = [];
   const stream = Object.assign(new EventEmitter(), {
     accepts: true,
+    writableLength: 0,
     write(piece: Buffer, taken?: () => void) {
       pieces.push(piece);
       taken?.();
@@ -19,6 +20,7 @@ function output() {
   const told: string[] = [];
   const handler = { full: () => told.push('full'), room: () => told.push('room'), fail: (code: string) => told.push(code) };
   const writer = new PayloadWriter(stream as unknown as OutputStream, handler);
+  onTestFinished(() => writer.finish());
   return { writer, stream, told, pieces, text: () => Buffer.concat(pieces).toString('latin1') };
 }
 
@@ -63,7 +65,7 @@ test('all that comes in one go leaves in one write', async () => {
 
 test('a reader that takes no more is told of once, and so is the room that it makes', async () => {
   const { writer, stream, told } = output();
-  stream.accepts = false;
+  Object.assign(stream, { accepts: false, writableLength: 1024 * 1024 });
   for (let line = 0; line < 3; line++) {
     writer.write(Buffer.from('line'), 0, 4, 10);
     await turn();
@@ -81,4 +83,85 @@ test('a reader that is gone is told of once, and nothing is written any more', a
   writer.write(Buffer.from('line'), 0, 4, 10);
   await writer.finish();
   expect([told, pieces]).toEqual([['EPIPE'], []]);
+});
+
+/** Standard output, which takes what it is handed when it can, and looks at it only then. */
+function descriptor() {
+  const waiting: Buffer[] = [];
+  const pieces = new Set<ArrayBufferLike>();
+  const taken: string[] = [];
+  class Output extends EventEmitter {
+    readonly fd = 1;
+
+    get writableLength() {
+      return waiting.reduce((sum, { length }) => sum + length, 0);
+    }
+
+    write(piece: Buffer, done?: () => void) {
+      if (piece.length > 0) pieces.add(piece.buffer);
+      waiting.push(piece);
+      if (done) this.take(waiting.length);
+      done?.();
+      return this.writableLength <= 16 * 1024;
+    }
+
+    take(count: number) {
+      for (const piece of waiting.splice(0, count)) taken.push(piece.toString('latin1'));
+    }
+  }
+  const stream = new Output();
+  const told: string[] = [];
+  const handler = { full: () => told.push('full'), room: () => told.push('room'), fail: (code: string) => told.push(code) };
+  const writer = new PayloadWriter(stream as unknown as OutputStream, handler);
+  onTestFinished(() => writer.finish());
+  return { stream, told, pieces, writer, text: () => taken.join('') };
+}
+
+test('memory is written anew only once the descriptor has taken what was in it', async () => {
+  const step = fc.record({ lines: fc.nat(3000), takes: fc.nat(4), length: fc.oneof(fc.constant(50), fc.nat(70_000)) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const { stream, writer, text } = descriptor();
+      const from = reading();
+      let expected = '';
+      for (const [number, { lines, takes, length }] of steps.entries()) {
+        from.fill(97 + number, 0, length);
+        const count = length > 1000 ? 1 : lines;
+        for (let line = 0; line < count; line++) writer.write(from, 0, length, 10);
+        expected += `${String.fromCharCode(97 + number).repeat(length)}\n`.repeat(count);
+        await turn();
+        stream.take(takes);
+      }
+      await writer.finish();
+      expect(text() === expected).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test.runIf(arena())('a descriptor that takes all at once is written to from the same memory again and again', async () => {
+  const { stream, writer, pieces } = descriptor();
+  const from = reading().fill(97, 0, 1000);
+  for (let turns = 0; turns < 20; turns++) {
+    for (let line = 0; line < 100; line++) writer.write(from, 0, 500, 10);
+    await turn();
+    stream.take(1);
+  }
+  await writer.finish();
+  expect(pieces.size).toBe(1);
+});
+
+test('half a MiB may wait for a reader; then it is full', async () => {
+  const { stream, told, writer } = descriptor();
+  const from = Buffer.alloc(30_000, 97);
+  for (let line = 0; line < 17; line++) writer.write(from, 0, from.length, 10);
+  await turn();
+  expect(stream.writableLength).toBeGreaterThan(500_000);
+  expect(told).toEqual([]);
+  writer.write(from, 0, from.length, 10);
+  await turn();
+  expect(told).toEqual(['full']);
+  stream.take(20);
+  stream.emit('drain');
+  expect(told).toEqual(['full', 'room']);
 });

@@ -176,7 +176,7 @@ function headerSize(length: number): number {
 }
 
 /** Up to this many characters a loop writes sooner than a call. */
-const SHORT = 48;
+const SHORT = 32;
 
 /** Writes ASCII, masked, at `slab[at]`; a key of 0 masks nothing. Returns false, with nothing of use written, where it is not. */
 function writeShort(slab: Buffer, at: number, text: string, key: number): boolean {

@@ -93,9 +93,9 @@ describe('at the end of the input', () => {
 
   test('a slow answer is waited for while the connection does not stay quiet for --wait', async () => {
     const { url } = await goodServer((client) => {
-      client.on('message', () => [100, 200, 300, 400].map((delay) => setTimeout(() => client.send(`after ${delay} ms`), delay)));
+      client.on('message', () => [150, 300, 450, 600].map((delay) => setTimeout(() => client.send(`after ${delay} ms`), delay)));
     });
-    expect(await run([url], 'go\n')).toEqual(ok('after 100 ms\nafter 200 ms\nafter 300 ms\nafter 400 ms\n'));
+    expect(await run([url], 'go\n')).toEqual(ok('after 150 ms\nafter 300 ms\nafter 450 ms\nafter 600 ms\n'));
   });
 
   test('-w sets how long; what comes later is not waited for', async () => {
