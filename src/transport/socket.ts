@@ -155,10 +155,7 @@ function onError(this: SocketLike, error: NodeJS.ErrnoException & { readonly hin
 }
 
 function onClose(this: SocketLike): void {
-  const transport = (this as Owned)[OWNER];
-  const { handler, error } = transport;
-  // Node keeps a closed socket until the whole heap is looked through: what it was used for need not wait for that.
-  transport.handler = UNUSED;
+  const { handler, error } = (this as Owned)[OWNER];
   handler.close(error);
 }
 
