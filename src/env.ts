@@ -29,6 +29,10 @@ export interface Env {
   fillRandom(target: Uint8Array): void;
   /** Calls back on SIGINT, SIGTERM or SIGHUP; returns the function that stops listening. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
+  /** Until what it returns is called, a signal ends the process at once: for a question, at which the event loop stands still. */
+  readonly yieldToSignals?: () => () => void;
+  /** Calls back with what nobody has caught, and ends the process with the status that comes back. */
+  readonly onCrash?: (explain: (error: unknown) => number) => void;
 }
 
 /** The signals that ask for an orderly end. */
@@ -72,6 +76,11 @@ export function processEnv(): Env {
       process.getBuiltinModule('node:crypto').randomFillSync(target);
     },
     onSignal,
+    yieldToSignals,
+    // A rejection that nobody handles comes here too.
+    onCrash: (explain) => {
+      process.once('uncaughtException', (error) => process.exit(explain(error)));
+    },
   };
 }
 
@@ -81,10 +90,23 @@ function onSignal(listener: (signal: EndSignal) => void): () => void {
     received = signal;
     listener(signal);
   };
+  relays.add(relay);
   for (const signal of endSignals) process.on(signal, relay);
   return () => {
+    relays.delete(relay);
     for (const signal of endSignals) process.off(signal, relay);
   };
+}
+
+/** Those that are called on a signal. */
+const relays = new Set<(signal: EndSignal) => void>();
+
+function yieldToSignals(): () => void {
+  const all = (change: 'on' | 'off') => {
+    for (const relay of relays) for (const signal of endSignals) process[change](signal, relay);
+  };
+  all('off');
+  return () => all('on');
 }
 
 /** Calls back once what runs now has returned, before any microtask that waits. */
@@ -100,6 +122,20 @@ export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean
     return process.kill(process.platform === 'win32' ? leader : -leader, signal);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Runs `action`, which makes TLS sockets, as if Node had not been told to verify nothing (NODE_TLS_REJECT_UNAUTHORIZED=0): that is
+ * not heeded here, and Node would warn that it is.
+ */
+export function unheeding<Result>(action: () => Result): Result {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return action();
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  try {
+    return action();
+  } finally {
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   }
 }
 

@@ -5,6 +5,7 @@
 
 export type { Ending } from './endpoint/client.ts';
 export { CloseEvent, type CloseEventInit } from './library/close-event.ts';
+export type { DeflateOptions } from './library/deflate-options.ts';
 export {
   type HandshakeAnswer,
   type InspectConnectOptions,
@@ -27,13 +28,19 @@ export {
   type WebSocketServerEvents,
 } from './library/server.ts';
 export type {
-  DeflateOptions,
+  ServerBinaryType,
+  ServerErrorEvent,
+  ServerMessageEvent,
+  ServerWebSocketEventMap,
+  ServerWebSocketEvents,
+} from './library/server-events.ts';
+export type {
   VerifyCallback,
   VerifyClient,
   VerifyInfo,
   WebSocketServerOptions,
 } from './library/server-options.ts';
-export type { ServerBinaryType, ServerWebSocket, ServerWebSocketEvents } from './library/server-websocket.ts';
+export type { ServerWebSocket } from './library/server-websocket.ts';
 export {
   type FrameMatch,
   type FramePattern,
@@ -54,9 +61,13 @@ export {
 } from './library/websocket-stream.ts';
 export type { Action, FrameSpec } from './protocol/connection/action.ts';
 export type { Limits } from './protocol/connection/limits.ts';
+export type { ServerPreference } from './protocol/extension/permessage-deflate.ts';
+export type { Frame } from './protocol/frame/frame.ts';
 export type { Finding } from './protocol/handshake/finding.ts';
+export type { Field, Head, RequestHead, ResponseHead } from './protocol/http/head.ts';
 export type { MessageView } from './protocol/message/message.ts';
 export type { PreparedMessage } from './protocol/message/prepared.ts';
-export type { SessionEvent } from './session/event.ts';
+export type { RuleId, Violation } from './protocol/rule.ts';
+export type { Direction, SessionEvent } from './session/event.ts';
 export type { Pace } from './transport/paced.ts';
 export type { Detour, Resolution, Road } from './transport/route.ts';

@@ -1,6 +1,8 @@
+import { mistakesOf } from './cli/mistake.ts';
 import { type CommandSpec, UsageError } from './cli/option.ts';
 import { parseArguments } from './cli/parse.ts';
 import { say } from './cli/say.ts';
+import { without } from './cli/spell.ts';
 import { LocalError } from './command/command.ts';
 import { COMMANDS, FALLBACK } from './command/table.ts';
 import type { Env } from './env.ts';
@@ -9,6 +11,7 @@ import { LocalProtocolError } from './protocol/rule.ts';
 
 /** argv → command → exit status. The only catch-all of the program. */
 export async function main(env: Env, argv: readonly string[]): Promise<number> {
+  env.onCrash?.((error) => explain(error, env));
   try {
     return await dispatch(env, argv);
   } catch (error) {
@@ -37,7 +40,8 @@ async function runCommand(name: string, argv: readonly string[], env: Env): Prom
   if (name === FALLBACK) {
     // wscat's -l PORT.
     const port = parsed.options.get('listen');
-    if (typeof port === 'string') return runCommand('listen', [port, ...without(argv, port)], env);
+    if (typeof port === 'string')
+      return runCommand('listen', [port, ...without(command.spec.options, argv, 'listen', mistakesOf('wstap'))], env);
   }
   return command.run(parsed, env);
 }
@@ -51,14 +55,6 @@ function misplacedCommand(spec: CommandSpec, argv: readonly string[]): string | 
     } catch {
       return false;
     }
-  });
-}
-
-/** argv less `-l PORT` in any of its spellings. */
-function without(argv: readonly string[], port: string): string[] {
-  return argv.filter((word, index) => {
-    if (word === '-l' || word === '--listen' || word === `-l${port}` || word === `--listen=${port}`) return false;
-    return !(word === port && (argv[index - 1] === '-l' || argv[index - 1] === '--listen'));
   });
 }
 

@@ -81,16 +81,23 @@ describe('wscat’s habits', () => {
     expect(await run([...argv, plain, '-x', 'hi', '-w', '0.05'])).toMatchObject({ status: 0, stdout: 'hi\n' });
   });
 
-  test.each<[string[]]>([[['-l', '0']], [['--listen', '0']], [['--listen=0']], [['-l0']], [['--echo', '-l', '0']]])(
-    '%j',
-    async (argv) => {
-      const { env, outcome } = start(argv);
-      const [, port] = await env.stderr.until(/listening on ws:\/\/127\.0\.0\.1:(\d+)/);
-      await new GoodClient(Number(port)).open();
-      env.signal('SIGINT');
-      expect((await outcome).status).toBe(130);
-    },
-  );
+  test.each<[string[]]>([
+    [['-l', '0']],
+    [['--listen', '0']],
+    [['--listen=0']],
+    [['-l0']],
+    [['-l=0']],
+    [['--echo', '-l', '0']],
+    [['-vl', '0']],
+    [['-vvl0']],
+    [['-x', '-l', '-l', '0']],
+  ])('%j', async (argv) => {
+    const { env, outcome } = start(argv);
+    const [, port] = await env.stderr.until(/listening on ws:\/\/127\.0\.0\.1:(\d+)/);
+    await new GoodClient(Number(port)).open();
+    env.signal('SIGINT');
+    expect((await outcome).status).toBe(130);
+  });
 });
 
 test('completion: scripts for three shells, and answers', async () => {

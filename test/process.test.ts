@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { echoServer, frame, GoodClient, goodServer, rawServer, upgrading } from './peer.ts';
-import { buildsProgram, ended, spawnProgram, spawnShell } from './process.ts';
+import { buildsProgram, builtProgram, ended, spawnProgram, spawnShell } from './process.ts';
 import { waitFor } from './wait.ts';
 
 /** What only a real process shows: its descriptors, its signals, and how its end looks to the shell. */
@@ -25,6 +25,15 @@ test.each<[script: string, status: number, stdout: string]>([
   [`seq 200000 | $WSTAP ${QUICK} | tail -1`, 0, '200000\n'],
 ])('%s: %i', async (script, status, stdout) => {
   expect(await shell(script)).toMatchObject({ status, stdout });
+});
+
+test('what nobody caught is a bug: it is said, in a line, and the status is 70', async () => {
+  const crash = 'Promise.reject(new Error("no luck"))';
+  const script = `const { main, processEnv, endWith } = require(process.argv[1]); main(processEnv(), ["listen", "0"]).then(endWith); setTimeout(() => ${crash}, 100)`;
+  const outcome = await shell(`node -e '${script}' ${join(dirname(builtProgram()), '../dist/main.cjs')}`);
+  expect(outcome).toMatchObject({ status: 70, stdout: '' });
+  expect(outcome.stderr).toMatch(/^wstap: this is a bug in wstap, please report it: no luck \(WSTAP_DEBUG=1 shows where\)$/m);
+  expect(outcome.stderr).not.toMatch(/^ +at /m);
 });
 
 describe('standard streams', () => {

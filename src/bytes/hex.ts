@@ -22,9 +22,17 @@ export function parseHex(text: string): Uint8Array | { problem: string } {
 
 /** `37 fa 21 3d`. */
 export function formatHex(bytes: Uint8Array, separator = ' '): string {
-  let text = '';
-  for (const byte of bytes) text += (text && separator) + byte.toString(16).padStart(2, '0');
-  return text;
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return separator === '' ? digits : digits.replace(/..(?!$)/g, (byte) => byte + separator);
+}
+
+const PIECE = 64 * 1024;
+
+/** The digits as ASCII, for as many bytes as come: a string has its limits. */
+export function hexDigits(bytes: Buffer): Buffer {
+  const digits = Buffer.allocUnsafe(bytes.length * 2);
+  for (let at = 0; at < bytes.length; at += PIECE) digits.write(bytes.toString('hex', at, at + PIECE), at * 2, 'latin1');
+  return digits;
 }
 
 /** Strict base64 (padding may be left out, the URL alphabet is taken too); `undefined` where it is not. */

@@ -25,6 +25,8 @@ export interface OptionSpec {
   readonly offers?: readonly string[];
   /** What an `optional` one means without a value. */
   readonly implied?: string;
+  /** Of an `optional` one an empty value, `--name=`, is a value; else it is none. */
+  readonly takesEmpty?: boolean;
   /** Shown in help as `(default: …)`; the parser does not fill it in. */
   readonly defaultText?: string;
   /** Heading in the help. */

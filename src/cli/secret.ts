@@ -50,16 +50,9 @@ export async function isAskable(
   return !noInput && !isSet(variables.CI) && (await terminal.isOpenable(platform));
 }
 
-/** Asks for what may be seen, a user's name say, where `isAskable`; `undefined` when it was refused (Ctrl-D). */
-export async function askOpenly(prompt: string, { platform, stdin }: Pick<SecretQuestion, 'platform' | 'stdin'>) {
-  if (platform === 'win32' || stdin.isTTY) return answerOf(prompt, false);
-  const { closeSync, openSync } = await import('node:fs');
-  const terminal = openSync(TERMINAL, 'r+');
-  try {
-    return await lineOf(terminal, prompt);
-  } finally {
-    closeSync(terminal);
-  }
+/** Asks for what may be seen, a user's name say, where `isAskable` and stdin is a terminal; `undefined` when it was refused (Ctrl-D). */
+export function askOpenly(prompt: string): Promise<string | undefined> {
+  return answerOf(prompt, false);
 }
 
 function isSet(variable: string | undefined): boolean {

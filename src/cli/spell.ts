@@ -27,6 +27,27 @@ export function spell(options: readonly OptionSpec[], argv: readonly string[], m
   return speller;
 }
 
+/** argv less an option that takes a value, and that value, however it is written; all else as it was. */
+export function without(options: readonly OptionSpec[], argv: readonly string[], name: string, mistake: Mistake): string[] {
+  const left: string[] = [];
+  const words = [...argv];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '--') {
+      left.push(word, ...words.splice(0));
+      break;
+    }
+    const speller = new Speller(options, mistake);
+    const behind = [...words];
+    if (word.startsWith('--')) speller.long(word, words);
+    else if (word.startsWith('-') && word !== '-') speller.shorts(word, words);
+    const at = speller.options.length - 2;
+    if (speller.options[at] !== `--${name}`) left.push(word, ...behind.slice(0, behind.length - words.length));
+    // Letters before it in a group are flags, each of them one word.
+    else if (!word.startsWith('--') && at > 0) left.push(word.slice(0, 1 + at));
+  }
+  return left;
+}
+
 class Speller implements Spelled {
   readonly options: string[] = [];
   readonly positionals: string[] = [];
@@ -78,7 +99,8 @@ class Speller implements Spelled {
 
   #give(option: OptionSpec, typed: string, attached: string | undefined, rest: string[]): void {
     if (option.kind === 'value') this.options.push(`--${option.name}`, attached ?? this.#nextWord(option, typed, rest));
-    else if (option.kind === 'optional') this.options.push(`--${option.name}`, attached || bare);
+    else if (option.kind === 'optional')
+      this.options.push(`--${option.name}`, option.takesEmpty ? (attached ?? bare) : attached || bare);
     else if (attached === undefined) this.options.push(`--${option.name}`);
     else
       throw this.#mistake(`${typed} takes no value; write ${typed} alone${option.negatable ? `, or --no-${option.name}` : ''}.`);

@@ -59,7 +59,7 @@ const spec: CommandSpec = {
       group: 'Behaviour',
       summary: 'serve the first client, then end as it ends',
       details:
-        'Like `nc -l`: standard input goes to the first client, its messages to standard output, and its end is ours with the matching exit status. At the end of the input the client is waited for, unless `--wait` or `-E` says otherwise. A `--timeout` is then also how long a client is waited for (status 124). With a behaviour, such as `--echo` or `--exec`, that answers the client and standard input is not read.',
+        'Like `nc -l`: standard input goes to the first client, its messages to standard output, and its end is ours with the matching exit status. At the end of the input the client is waited for, unless `--wait` or `-E` says otherwise. A `--timeout` is then also how long a client, and what `--one`, `--count` and `--expect` want of it, are waited for (status 124). With a behaviour, such as `--echo` or `--exec`, that answers the client and standard input is not read; once all that is expected came, half a second of quiet is left to the answer.',
     },
     {
       name: 'execute',
@@ -103,7 +103,7 @@ const spec: CommandSpec = {
       group: 'Opening handshake',
       summary: 'let pages of this origin in too; * lets in all',
       details:
-        'A page in a browser on this machine can reach a server on loopback, wherever the page comes from. So requests with an Origin other than loopback are refused with 403; those without one (no browser) are let in. On another HOST only given origins restrict.',
+        'A page in a browser can reach every server that its machine can reach, wherever the page comes from. So requests with an Origin other than loopback and this server’s own are refused with 403; those without one (no browser) are let in.',
     },
     {
       name: 'allow-host',

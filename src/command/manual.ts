@@ -64,7 +64,7 @@ const MANUAL: Omit<Manual, 'version'> = {
       title: 'REDIRECTS AND CREDENTIALS',
       blocks: [
         'A redirect is a refusal that says where it leads; `-L` follows it, each try with the time of `--timeout`. What was given by hand for one origin (scheme, host and port) is never told to another, not even on the way back: `--auth`, `--bearer`, `--cookie`, the URL’s user, secret headers, `--host`, the client certificate.',
-        'Where a server answers 401 and a person sits at the terminal, user and password are asked for, once, before the connection is open; not with `--no-input`. Basic and Digest (MD5 and SHA-256, `qop=auth`) are answered. User and password may also come from the URL or, with `--netrc`, from a file.',
+        'Where a server answers 401 and standard input is a terminal, user and password are asked for there, once, before the connection is open; not with `--no-input`. In a pipe nobody is asked, as with curl: the refusal is shown, and `--auth USER` asks for the password before the connection opens. Basic and Digest (MD5 and SHA-256, `qop=auth`) are answered. User and password may also come from the URL or, with `--netrc`, from a file.',
         'Cookie files are those of curl and wget. `--cookie-jar` keeps what every answer sets, redirects and refusals included, and replaces the file as a whole.',
       ],
     },
@@ -122,7 +122,7 @@ const MANUAL: Omit<Manual, 'version'> = {
         'How to tell: from hybi-04 on the request has `Sec-WebSocket-Version`; two keys, `Sec-WebSocket-Key1` and `-Key2`, are hixie-76 to hybi-03; an `Upgrade: WebSocket` with no key at all is hixie-75. The answers of versions 5 to 13 look alike; `Sec-WebSocket-Location` is of hixie-76 to hybi-03, `WebSocket-Location` of hixie-75. The name is in the list of clients, with `-v`, and as `dialect` in the event `open` of `--format json`.',
         'An old server: `wstap --draft auto URL` asks for 13, then for what the answer names, else for 8, 76 and 75, each on a new connection, and says what it learnt. An old client: `wstap listen --draft all`. Without it 13 and 8 are accepted; what is older is refused as its draft has it, by a closed connection or with 426, and `listen` says which option lets it in.',
         'What a version lacks is said and not sent: hixie-75 and hixie-76 know no binary messages, fragments, pings and close codes, so that `/ping`, `-b` and the barrier at the end of a pipe have no place there; the pipe waits for `--wait` then, once everything has left. A peer of hixie-76 often ends TCP without answering the closing frame; that is no error.',
-        '`deflate-frame` and `x-webkit-deflate-frame` (Safari up to 14) compress single frames; `--deflate` with one of these names offers it, and `listen` accepts it. `deflate-stream` of hybi-04 to -10 is recognised and not spoken, and multiplexing never was by any browser.',
+        '`deflate-frame` and `x-webkit-deflate-frame` (Safari up to 14) compress single frames; `--deflate` with one of these names offers it, and `listen` accepts it. `deflate-stream` of hybi-04 to -10 is spoken by a client that offers it with `-H`, and never agreed to by `listen`; multiplexing, which no browser ever spoke, is explained and never accepted.',
       ],
     },
     {

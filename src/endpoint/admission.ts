@@ -2,6 +2,7 @@ import type { DialectName } from '../protocol/dialect/name.ts';
 import { accept } from '../protocol/extension/negotiate.ts';
 import { checkExtendedRequest } from '../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../protocol/handshake/check-request.ts';
+import { faultWords, mainFault, refusalText } from '../protocol/handshake/fault-words.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isPlainRequest } from '../protocol/handshake/plain-request.ts';
 import { refusalFor } from '../protocol/handshake/refusal.ts';
@@ -57,7 +58,7 @@ export class Admission implements TransportHandler, Member<Admission> {
   taken = false;
   /** Whether it was the client that went, before its request was whole. */
   left = false;
-  /** Why it was refused, where that says what would have let it in. */
+  /** Why it was refused: the status, and what was wrong. It quotes the client. */
   why: string | undefined;
 
   constructor(
@@ -118,6 +119,7 @@ export class Admission implements TransportHandler, Member<Admission> {
       return;
     }
     const findings = [failure(result.id, 'RFC 9112 §2', 'The request is HTTP/1.1', result.problem)];
+    this.why = `${result.status}, ${result.problem}`;
     this.#reject(undefined, refuse(result.status, undefined, [], `${result.problem}\n`), findings);
   }
 
@@ -135,6 +137,7 @@ export class Admission implements TransportHandler, Member<Admission> {
     this.#transport.handler = this;
     this.#stopDeadline = this.#clock.after(this.#options.handshakeTimeout, () => {
       const finding = failure('timeout', 'limit', 'The request arrives in time', `${this.#reader.length} bytes so far`);
+      this.why = `408, no whole request in time (${finding.actual})`;
       this.#refuse(refuse(408, undefined, [], 'No whole request in time.\n'), [finding]);
     });
   }
@@ -224,7 +227,8 @@ export class Admission implements TransportHandler, Member<Admission> {
   }
 
   #bar(barred: PolicyRefusal, findings: readonly Finding[]): void {
-    const { status, finding, reason, body = `${finding.requirement}.\n` } = barred;
+    const { status, finding, reason, why = faultWords(finding), body = `${refusalText(why)}\n` } = barred;
+    this.why = `${status}, ${why}`;
     const headers = barred.headers ?? (status === 401 ? CHALLENGE : []);
     this.#refuse(refuse(status, reason, headers, body), [...findings, finding]);
   }
@@ -304,6 +308,8 @@ export class Admission implements TransportHandler, Member<Admission> {
   #refuse(refusal: Refusal | undefined, findings: readonly Finding[]): void {
     if (this.#over) return;
     this.#tellHead();
+    const fault = mainFault(findings);
+    if (fault) this.why ??= `${refusal ? `${refusal.head.status}, ` : ''}${faultWords(fault)}`;
     if (refusal) this.#send(refusal.head, undefined, refusal.body);
     leave(this.#transport, this.#clock, this.#reply !== undefined);
     this.#tell?.({ type: 'refused', findings, body: refusal?.body ?? NO_BODY, bodyCut: false });

@@ -51,11 +51,14 @@ export interface Answer {
 
 export interface PolicyRefusal {
   readonly status: number;
-  /** What is refused and why; its requirement is the body where there is no other. */
+  /** What is refused. */
   readonly finding: Finding;
+  /** A clause that says what is wrong, for the body and for the one who runs the server; the finding's words where it is left out. */
+  readonly why?: string;
   /** The reason phrase; the usual one where it is left out. */
   readonly reason?: string;
   readonly headers?: readonly Field[];
+  /** In place of `why`. */
   readonly body?: string;
 }
 

@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly tolerance: 'strict' | 'lenient';
   /** `false`: pings and Close frames are not answered. */
   readonly automatic?: boolean | undefined;
+  /** As in `ConnectionOptions`. */
+  readonly namesFlags?: boolean | undefined;
   /** What the connection's bytes go through. */
   readonly wrap?: ((transport: Transport) => Transport) | undefined;
   /** Milliseconds for the whole way to an open connection. */
@@ -54,6 +56,8 @@ export interface ClientOptions {
   readonly again?: Again | undefined;
   /** Asked where a connection was there and ended, or stayed silent, without an answer. */
   readonly unanswered?: ((silence: Silence) => Retry | undefined) | undefined;
+  /** What one try may take of the milliseconds that are left of the whole deadline; else each has a deadline of its own. */
+  readonly patience?: ((left: number) => number) | undefined;
 }
 
 export interface ClientEnv {
@@ -112,10 +116,10 @@ export class Client {
     else this.#dial();
   }
 
-  /** Gives up, whatever the state; an open connection is closed with 1000 first. */
-  stop(): void {
+  /** Gives up, whatever the state; an open connection is closed with 1000 first. `code` and `message` say why, before that. */
+  stop(code = 'ABORTED', message = 'given up'): void {
     if (this.link) this.link.close(1000);
-    else this.#fail('ABORTED', 'given up');
+    else this.#fail(code, message);
   }
 
   #build(): RequestHead {
@@ -126,8 +130,9 @@ export class Client {
 
   #dial(): void {
     const { clock, variables } = this.#env;
-    const { handshakeTimeout } = this.#options;
-    this.#stopDeadline = clock.after(handshakeTimeout, () => {
+    const { handshakeTimeout, patience } = this.#options;
+    const left = Math.max(0, handshakeTimeout - (clock.now() - this.#startedAt));
+    this.#stopDeadline = clock.after(patience?.(left) ?? handshakeTimeout, () => {
       if (this.#opening && this.#askOnSilence(true)) return;
       this.#fail('TIMEOUT', `no open connection within ${Math.round(handshakeTimeout) / 1000} s; --timeout allows more`);
     });
@@ -204,18 +209,19 @@ export class Client {
 
   #open({ transport, request, response, findings, rest, speech }: Extract<Outcome, { type: 'open' }>): void {
     this.#stopDeadline?.();
-    const { limits, tolerance, automatic, closeTimeout } = this.#options;
+    const { limits, tolerance, automatic, namesFlags, closeTimeout, compressFrom } = this.#options;
     const offer = fieldValues(request, 'Sec-WebSocket-Extensions').join(', ');
     const answer = fieldValues(response, 'Sec-WebSocket-Extensions').join(', ');
-    const { compressFrom } = this.#options;
     const { maxMessage } = limits;
     const parameters = answer && !speech?.link ? agreed(offer, answer) : undefined;
     const deflate = parameters && !('problem' in parameters) ? parameters : undefined;
     const codecs = deflate ? deflateCodecs('client', deflate, compressFrom, maxMessage) : {};
     const spoken = speech?.link?.(response, { compressFrom, maxMessage });
+    const { maskingKeys } = this.#env;
+    const stream = spoken?.stream?.(transport, rest);
     const link = new Link(
-      { role: 'client', limits, tolerance, automatic, closeTimeout, maskingKeys: this.#env.maskingKeys, ...codecs, ...spoken },
-      transport,
+      { role: 'client', limits, tolerance, automatic, namesFlags, closeTimeout, maskingKeys, ...codecs, ...spoken },
+      stream ?? transport,
       this.#env.clock,
       {
         borrows: this.#handler.borrows,
@@ -235,7 +241,13 @@ export class Client {
     const [subprotocol = ''] = fieldValues(response, dialect === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol');
     this.#tell({ type: 'open', dialect, subprotocol, extensions: answer, findings });
     this.#handler.open(link);
-    link.start(rest);
+    if (stream) {
+      stream.broken = (violation) => {
+        link.connection.breach(violation);
+        link.flush();
+      };
+    }
+    link.start(stream ? new Uint8Array(0) : rest);
   }
 
   #closed(closed: Closed, error: { readonly code: string; readonly message: string } | undefined): void {
@@ -313,6 +325,6 @@ export class Client {
 }
 
 /** Offered by hand, these are judged and spoken as drafts have them. */
-const OLD_EXTENSION = /deflate-(?:frame|stream)/;
+const OLD_EXTENSION = /deflate-(?:frame|stream)|mux/;
 /** How a connection ends where the other side just closes it. */
 const SILENT: ReadonlySet<string> = new Set(['EMPTY', 'ECONNRESET', 'EPIPE']);

@@ -1,13 +1,19 @@
+import { type CloseCodes, earlierCloseCodes } from '../protocol/connection/close-code.ts';
 import { type AgreedExtension, agreedExtensions } from '../protocol/dialect/extensions.ts';
 import { framingOf, sparedRules } from '../protocol/dialect/framing.ts';
 import type { DialectName } from '../protocol/dialect/name.ts';
 import { deflateFrameCodecs } from '../protocol/extension/deflate-frame.ts';
 import { deflateCodecs } from '../protocol/extension/permessage-deflate.ts';
 import { fieldValues, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
+import type { Transport } from '../transport/transport.ts';
+import { DeflateStream } from './deflate-stream.ts';
 import type { LinkOptions } from './link.ts';
 
 /** What a connection takes from an opening handshake that was not plainly today's: its framing, its rules and its codecs. */
-export type DialectLink = Pick<LinkOptions, 'framing' | 'spared' | 'extension' | 'mirrorExtension'>;
+export interface DialectLink extends Pick<LinkOptions, 'framing' | 'spared' | 'closeCodes' | 'extension' | 'mirrorExtension'> {
+  /** Where all is one stream of DEFLATE: what stands between the transport and the link. `early` came behind the handshake. */
+  readonly stream?: ((transport: Transport, early: Uint8Array) => DeflateStream) | undefined;
+}
 
 export interface DialectLinkTerms {
   readonly role: 'client' | 'server';
@@ -26,7 +32,23 @@ export function dialectLink(terms: DialectLinkTerms): DialectLink {
   const [key] = fieldValues(request, 'Sec-WebSocket-Key');
   const [nonce] = fieldValues(response, 'Sec-WebSocket-Nonce');
   const secrets = key !== undefined && nonce !== undefined ? { key, nonce } : undefined;
-  return { framing: framingOf(dialect, secrets), spared: sparedRules(dialect), ...codecs(terms) };
+  const framing = framingOf(dialect, secrets);
+  const deflates = agreedIn(request, response).some(({ kind }) => kind === 'deflate-stream');
+  const stream = deflates ? (transport: Transport, early: Uint8Array) => new DeflateStream(transport, early) : undefined;
+  return { stream, framing, spared: sparedRules(dialect), closeCodes: closeCodesOf(dialect), ...codecs(terms) };
+}
+
+function closeCodesOf(dialect: DialectName): CloseCodes | undefined {
+  switch (dialect) {
+    case 'hybi-06':
+    case 'hybi-07':
+    case 'hybi-08':
+      return earlierCloseCodes(true);
+    case 'hybi-11':
+      return earlierCloseCodes(false);
+    default:
+      return undefined;
+  }
 }
 
 function codecs({ role, request, response, compressFrom, compressionLevel, maxMessage }: DialectLinkTerms): DialectLink {

@@ -1,3 +1,4 @@
+import { aboutExtension } from '../protocol/dialect/extension-name.ts';
 import { judgeAllExtensions } from '../protocol/dialect/extensions.ts';
 import { handshakeOf } from '../protocol/dialect/handshakes.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
@@ -24,12 +25,11 @@ export function draftSpeech(asking: Asking, secure: boolean, random: (size: numb
   };
 }
 
-/** What was offered by hand and accepted, and cannot be spoken, opens nothing that could be used. */
+/** Multiplexing that was offered by hand and accepted opens nothing that could be used. */
 function withoutUnspoken(findings: readonly Finding[], request: Speech['request'], response: ResponseHead): readonly Finding[] {
-  const isStream = agreedIn(request, response).some(({ kind }) => kind === 'deflate-stream');
-  if (!isStream) return findings;
-  return findings.map((finding) => (finding.id === 'extensions' ? { ...finding, level: 'fail', hint: STREAM } : finding));
+  const about = agreedIn(request, response)
+    .map((one) => (one.kind === 'unspoken' ? aboutExtension(one.name) : undefined))
+    .find((known) => known?.kind === 'mux')?.about;
+  if (about === undefined) return findings;
+  return findings.map((finding) => (finding.id === 'extensions' ? { ...finding, level: 'fail', hint: about } : finding));
 }
-
-const STREAM =
-  'deflate-stream was dropped from the drafts in 2011: wstap decodes it and does not speak it. Leave it out of the offer.';

@@ -49,7 +49,8 @@ const BAD_REQUEST: Refusal = refuse(400, undefined, [], 'This is no opening hand
 
 /** A request of no dialect is measured by the newest that is on. */
 function findingsWithout(request: RequestHead, enabled: readonly DialectName[]): readonly Finding[] {
-  const versions = enabled.flatMap((name) => dialectOf(name).version ?? []).map(String);
+  // Several drafts have one number.
+  const versions = [...new Set(enabled.flatMap((name) => dialectOf(name).version ?? []).map(String))];
   const findings = checkRequest(request, versions.length > 0 ? { versions } : {});
   if (findings.some(({ level }) => level === 'fail')) return findings;
   return [...findings, finding('The request is of a known version', undefined, undefined)];

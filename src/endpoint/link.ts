@@ -59,6 +59,8 @@ export class Link {
   #consumerPaused = false;
   #peerEnded = false;
   #transportClosed = false;
+  /** The connection was given up from this side: what is unread stays so. */
+  #givenUp = false;
   /** The state that was acted upon last. */
   #followed: State = 'open';
   #stopTimer: (() => void) | undefined;
@@ -279,12 +281,14 @@ export class Link {
   /** Gives the connection up because the peer is gone: ends at once, with that for a reason. */
   lose(code: string, message: string): void {
     this.networkError = { code, message };
-    this.#transport.destroy();
+    this.destroy();
   }
 
-  /** Ends at once, without a closing handshake. */
+  /** Ends at once, without a closing handshake; what was received and not handed on is dropped. */
   destroy(): void {
+    this.#givenUp = true;
     this.#transport.destroy();
+    if (this.#transportClosed) this.#clock.soon(() => this.#closed(undefined));
   }
 
   /** Writes what waits, now. */
@@ -353,7 +357,7 @@ export class Link {
     const { closeTimeout, framing } = this.#options;
     // Where the end of TCP is all there is, many a peer never ends its side; nothing more is to be learnt from it.
     const patience = framing?.close === 'tcp' ? Math.min(closeTimeout, TCP_PATIENCE) : closeTimeout;
-    this.#stopTimer = this.#clock.after(patience, () => this.#transport.destroy());
+    this.#stopTimer = this.#clock.after(patience, () => this.destroy());
     // "the server MUST close the connection immediately, whereas the client SHOULD wait for the server" (RFC 6455 §7.1.1).
     // In hixie-75 the end of TCP is the whole closing handshake, so a client does not wait for it either.
     const isLast = this.#options.role === 'server' || this.#options.framing?.close === 'tcp';
@@ -373,7 +377,10 @@ export class Link {
     this.networkError ??= error;
     this.#transportClosed = true;
     this.connection.recycle(this.#transport.held);
-    if (this.connection.paused) return;
+    // Neither the peer nor the network ended it: somebody has destroyed the socket itself.
+    if (!error && !this.#peerEnded && this.#options.role === 'server') this.#givenUp = true;
+    // What was received before the peer went comes first.
+    if (this.connection.paused && !this.#givenUp) return;
     this.connection.end();
     this.#followState();
   }

@@ -95,18 +95,19 @@ export class MessageSource {
     if (!this.#over) this.#handler.piece();
   }
 
-  #joined(chunk: Buffer, start: number, end: number): void {
+  /** `ended`: by a separator. */
+  #joined(chunk: Buffer, start: number, end: number, ended = true): void {
     const whole = Buffer.concat([...this.#rest, chunk.subarray(start, end)]);
     this.#rest = [];
     this.#restLength = 0;
-    this.#message(whole, 0, whole.length, false);
+    this.#message(whole, 0, whole.length, false, ended);
   }
 
-  #message(bytes: Buffer, start: number, end: number, checked: boolean): void {
+  #message(bytes: Buffer, start: number, end: number, checked: boolean, ended = true): void {
     this.#line++;
     const { text, separator, maxLength } = this.#options;
     // A line that ends with CR LF ends before the CR.
-    const stop = separator === LF && end > start && bytes[end - 1] === CR ? end - 1 : end;
+    const stop = ended && separator === LF && end > start && bytes[end - 1] === CR ? end - 1 : end;
     if (stop - start > maxLength) this.#fail({ type: 'too-long', line: this.#line });
     else if (text && !checked && !isUtf8(bytes.subarray(start, stop))) this.#fail({ type: 'not-utf8', line: this.#line });
     else this.#handler.message(bytes, start, stop);
@@ -120,7 +121,7 @@ export class MessageSource {
 
   #end(): void {
     if (this.#over) return;
-    if (this.#restLength > 0) this.#joined(EMPTY, 0, 0);
+    if (this.#restLength > 0) this.#joined(EMPTY, 0, 0, false);
     if (this.#over) return;
     this.#over = true;
     this.#handler.end();

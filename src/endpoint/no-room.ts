@@ -6,6 +6,7 @@ interface NoRoom {
   readonly status: number;
   readonly headers: readonly Field[];
   readonly body: string;
+  readonly why: string;
   readonly finding: Finding;
 }
 
@@ -16,6 +17,7 @@ export const RETRY: readonly Field[] = [{ name: 'Retry-After', value: '5' }];
 export const FULL: NoRoom = {
   status: 503,
   headers: RETRY,
+  why: 'as many clients are connected as may be (--max-connections)',
   body: 'The server is full: as many clients are connected as it takes (--max-connections). Try again later.\n',
   finding: {
     id: 'full',
@@ -31,6 +33,7 @@ export function crowdedOut(bytes: number): NoRoom {
   return {
     status: 503,
     headers: RETRY,
+    why: 'too many are in their opening handshake, and this one has waited longest (--max-handshakes)',
     body: 'Too many connections are in their opening handshake, and this one has waited longest. Try again later.\n',
     finding: {
       id: 'crowded',

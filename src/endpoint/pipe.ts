@@ -41,6 +41,8 @@ export interface PipeOutput {
 
 /** A server that never answers the barrier is waited for this long, once everything has left. */
 const BARRIER_PATIENCE = 5000;
+/** Milliseconds of quiet after the last thing that was asked for, where a behaviour may still be answering it. */
+const ANSWER_PATIENCE = 500;
 /** Milliseconds between two looks at whether everything has left. */
 const FLUSH_PATIENCE = 10;
 const BARRIER = Buffer.from('end of input');
@@ -66,6 +68,7 @@ export class Pipe implements ClientHandler {
   /** The barrier was answered: from `#lastAt` on, quiet is counted. */
   #quietBegun = false;
   #lastAt = 0;
+  #wait = 0;
   /** `#lastAt` is of this turn: the clock is read once for all that comes in one go. */
   #noted = false;
   #stopQuiet: (() => void) | undefined;
@@ -111,6 +114,7 @@ export class Pipe implements ClientHandler {
     this.#link = link;
     for (const { opcode, data } of [...this.#options.execute, ...this.#backlog]) link.send(opcode, data, 0, data.length, true);
     this.#backlog = [];
+    if (this.#options.idle && Number.isFinite(this.#options.wait)) this.#quiet(this.#options.wait);
     if (this.#options.echo || this.#options.idle) return;
     if (this.#inputEnded || !this.#input) this.inputEnded();
     else if (this.#inputStarted) this.#input.resume();
@@ -151,7 +155,7 @@ export class Pipe implements ClientHandler {
     if (this.#unseen.size > 0) this.#look(message.text());
     if (this.#quietBegun && !this.#noted) this.#noteTime();
     const { count, expect } = this.#options;
-    if ((count !== undefined || expect.length > 0) && this.satisfied) this.leave();
+    if ((count !== undefined || expect.length > 0) && this.satisfied) this.#fulfilled();
   }
 
   pong(payload: Uint8Array): void {
@@ -227,11 +231,18 @@ export class Pipe implements ClientHandler {
     });
   }
 
-  /** Starts to count the quiet. */
-  #quiet(): void {
+  /** Everything that was asked for came. Who is answered by somebody else gets the answer. */
+  #fulfilled(): void {
+    if (this.#options.idle) this.#quiet(Math.min(this.#options.wait, ANSWER_PATIENCE));
+    else this.leave();
+  }
+
+  /** Starts to count the quiet: after so many milliseconds of it we leave. */
+  #quiet(wait = this.#options.wait): void {
     this.#quietBegun = true;
+    this.#wait = wait;
     this.#lastAt = this.#clock.now();
-    this.#watchQuiet(this.#options.wait);
+    this.#watchQuiet(wait);
   }
 
   #noteTime(): void {
@@ -247,7 +258,7 @@ export class Pipe implements ClientHandler {
     this.#stopQuiet = this.#clock.after(milliseconds, () => {
       // Nothing can come while nothing is read: that is no quiet.
       if (this.#held) this.#lastAt = this.#clock.now();
-      const left = this.#lastAt + this.#options.wait - this.#clock.now();
+      const left = this.#lastAt + this.#wait - this.#clock.now();
       if (left > 0) this.#watchQuiet(left);
       else this.leave();
     });

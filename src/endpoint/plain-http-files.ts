@@ -66,11 +66,24 @@ async function fileFound(file: FileHandle, path: string, stats: Facts, request: 
     { name: 'ETag', value: tag },
     { name: 'Last-Modified', value: new Date(changed).toUTCString() },
   ];
-  const known = fieldValues(request, 'If-None-Match').flatMap((value) => value.split(',').map((each) => each.trim()));
-  if (!known.includes(tag)) return { status: 200, fields, body: new FileBody(file, size) };
+  if (!isKnown(request, tag, changed)) return { status: 200, fields, body: new FileBody(file, size) };
   await file.close();
   return { status: 304, fields, body: new Uint8Array(0) };
 }
+
+/**
+ * Whether whoever asks has it already. "A recipient MUST ignore If-Modified-Since if the request contains an If-None-Match
+ * header field" (RFC 9110 §13.1.3).
+ */
+function isKnown(request: RequestHead, tag: string, changed: number): boolean {
+  const tags = fieldValues(request, 'If-None-Match').flatMap((value) => value.split(',').map((each) => each.trim()));
+  if (tags.length > 0) return tags.includes('*') || tags.some((known) => known.replace(/^W\//, '') === tag.slice(2));
+  const [since = '', second] = fieldValues(request, 'If-Modified-Since');
+  // It has no fractions of a second.
+  return second === undefined && HTTP_DATE.test(since) && Date.parse(since) >= Math.trunc(changed / 1000) * 1000;
+}
+
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 function contentType(path: string): string {
   const type = lookup(path) ?? 'application/octet-stream';

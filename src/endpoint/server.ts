@@ -51,6 +51,8 @@ export interface ServerOptions extends Omit<AdmissionOptions, 'full'> {
   readonly maxConnections: number;
   /** `false`: pings and Close frames are not answered. */
   readonly automatic?: boolean | undefined;
+  /** As in `ConnectionOptions`. */
+  readonly namesFlags?: boolean | undefined;
   /** Clients come by TLS. */
   readonly tls?: ServerTls | undefined;
   /** HTTP/2 too (RFC 8441), on the same port: over TLS where ALPN chooses it, on plain TCP by its preface. */
@@ -72,11 +74,13 @@ export interface ServerEnv {
 export interface ServerHandler extends PeerHandler {
   /** A client is open; nothing was read from it yet. */
   opened(peer: Peer, request: RequestHead, transport: Transport): void;
-  /** A connection that never became a WebSocket. `left`: it went before its request was whole. `why`: of TLS, what the client did. */
+  /** A connection that never became a WebSocket. `left`: it went before its request was whole. `why`: what was wrong, as it is known. */
   refused(number: number, remote: string, left: boolean, why?: string): void;
   trouble(code: string, message: string): void;
   /** A request that `aside` has taken: nothing more is told of it. */
   taken?(number: number): void;
+  /** A connection that was still in its handshake when no more clients were taken. */
+  abandoned?(number: number): void;
 }
 
 export class Server {
@@ -120,10 +124,10 @@ export class Server {
         policy: (request, transport) => options.policy(request, transport) ?? guard.refusal(transport.remote),
       }),
     };
-    const { limits, tolerance, closeTimeout, budget, automatic, compressFrom, compressionLevel } = options;
+    const { limits, tolerance, closeTimeout, budget, automatic, namesFlags, compressFrom, compressionLevel } = options;
     const { maskingKeys } = env;
     this.#draftEnv = { maskingKeys, compressFrom, compressionLevel, maxMessage: limits.maxMessage };
-    this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget, automatic };
+    this.#linkOptions = { role: 'server', limits, tolerance, closeTimeout, maskingKeys, budget, automatic, namesFlags };
   }
 
   /** Rejects with the system's error where the first address, or a door, cannot be had. Gives the first. */
@@ -148,13 +152,19 @@ export class Server {
       });
       this.#listening.push(listening);
     }
-    if (this.#stopped) this.stopAccepting();
     for (const other of doors.length > 0 ? [] : others) {
       // A machine without IPv6 has no ::1.
       const listening = await listen({ host: other, port: first.port }, observer).catch(() => undefined);
       if (listening) this.#listening.push(listening);
     }
+    // It may have been stopped during any of these.
+    if (this.#stopped) this.stopAccepting();
     return first;
+  }
+
+  /** Where clients are taken, the first place first. */
+  get places(): readonly Listening[] {
+    return this.#listening;
   }
 
   /** How many wait in their opening handshake. */
@@ -233,7 +243,13 @@ export class Server {
     });
     const tell = this.#sink && teller(this.#sink, this.#env.clock, this.#startedAt, number);
     tell?.({ type: 'failure', hop: 'tls', code, message, startedAt: at });
-    this.#handler.refused(number, remote, left, left ? undefined : message);
+    this.#turnedAway(number, remote, left, left ? undefined : message);
+  }
+
+  /** It did not get in. Whoever is gone once nobody gets in any more was sent away by us. */
+  #turnedAway(number: number, remote: string, left: boolean, why: string | undefined): void {
+    if (left && this.#stopped) this.#handler.abandoned?.(number);
+    else this.#handler.refused(number, remote, left, why);
   }
 
   /** Comes by TCP, or through TLS. */
@@ -306,7 +322,7 @@ export class Server {
       place?.leave();
       if (admitted) this.#open(wire, number, tell, admitted, opened, faulty);
       else if (admission.taken) this.#handler.taken?.(number);
-      else this.#handler.refused(number, transport.remote, admission.left, admission.why);
+      else this.#turnedAway(number, transport.remote, admission.left, admission.why);
     });
     this.#admissions.add(admission);
     if (place) place.evict = () => admission.giveWay();

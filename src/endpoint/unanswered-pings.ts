@@ -1,5 +1,5 @@
 /** Unanswered pings whose time is remembered; of more than these the oldest are forgotten. */
-const MOST = 64;
+const MOST = 4096;
 
 /** When each ping that was sent and is not answered yet left, by its payload. Times are milliseconds of the caller's clock. */
 export class UnansweredPings {

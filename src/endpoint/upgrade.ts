@@ -72,14 +72,14 @@ export class Upgrade implements Opening {
         this.#end({ type: 'failed', code, message, hint });
         return;
       }
-      const heard = reader.length === 0 ? 'without a word' : `after ${reader.length} bytes that are no whole answer`;
-      this.#end({ type: 'failed', code, message: `${message} ${heard}` });
+      const heard = reader.length;
+      this.#end({ type: 'failed', code: code === 'EMPTY' && heard > 0 ? 'CUT' : code, message: brokenOff(code, message, heard) });
     };
     this.#transport.handler = {
       data: take,
-      end: () => over('EMPTY', 'the peer ended the connection'),
+      end: () => over('EMPTY', ''),
       drain: () => undefined,
-      close: (error) => over(error?.code ?? 'EMPTY', error?.message ?? 'the connection ended', error?.hint),
+      close: (error) => over(error?.code ?? 'EMPTY', error?.message ?? '', error?.hint),
     };
     if (early.length > 0) take(early);
     this.#transport.resume();
@@ -191,5 +191,21 @@ export class Upgrade implements Opening {
   #release(): void {
     this.#transport.handler = { data: () => undefined, end: () => undefined, drain: () => undefined, close: () => undefined };
     this.#transport.destroy();
+  }
+}
+
+/** What became of the connection before the answer was whole; `heard`: bytes of it. `message`: the system's. */
+function brokenOff(code: string, message: string, heard: number): string {
+  const when = heard === 0 ? 'before it answered' : `in the middle of its answer, after ${heard} bytes`;
+  switch (code) {
+    case 'EMPTY':
+      return `the peer ended the connection ${heard === 0 ? 'without a word' : when}`;
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `the peer reset the connection ${when}`;
+    case 'ETIMEDOUT':
+      return `the network lost the peer ${when}`;
+    default:
+      return `the connection broke ${heard === 0 ? 'before the peer answered' : when}: ${message}`;
   }
 }

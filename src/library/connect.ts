@@ -6,9 +6,11 @@ import { BROWSER_OFFER } from '../protocol/extension/negotiate.ts';
 import { LocalProtocolError } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
 import type { TlsChoice, TlsIdentity } from '../transport/route.ts';
+import { mustBeFunction } from './checked-options.ts';
 import { type Outcome, outcome } from './close.ts';
 import { environment, wallClock } from './environment.ts';
 import type { ConnectionOptions, HeaderList, TlsOptions } from './options.ts';
+import { isBadPort } from './port.ts';
 import { proxyServer } from './proxy.ts';
 import { reportException } from './report.ts';
 import { takeTurn } from './turn.ts';
@@ -35,10 +37,13 @@ export function connect(url: URL, subprotocols: readonly string[], options: Conn
     if (event.type === 'open') agreed = event;
     if (observe) tell(observe, event);
   };
+  mustBeFunction('observe', observe);
+  const barred = isBadPort(url) && !options.anyPort;
+  const turns = options.serial === false ? undefined : turn;
   try {
     const settings = { ...options, origin: options.origin ?? pageOrigin() };
-    const whole = { ...clientOptions(url, subprotocols, settings), turn: options.serial === false ? undefined : turn };
-    return new Client(whole, environment(), sink, {
+    const whole = { ...clientOptions(url, subprotocols, settings), turn: barred ? () => undefined : turns };
+    const client = new Client(whole, environment(), sink, {
       open: (link) => {
         connected();
         opened = link;
@@ -61,6 +66,8 @@ export function connect(url: URL, subprotocols: readonly string[], options: Conn
         handler.end(outcome(ending, !stuck), ending);
       },
     });
+    if (barred) environment().clock.soon(() => client.stop('EBADPORT', `no browser connects to port ${url.port}; anyPort does`));
+    return client;
   } catch (error) {
     throw LocalProtocolError.is(error) ? new TypeError(error.message) : error;
   }
@@ -110,6 +117,7 @@ export function clientOptions(url: URL, subprotocols: readonly string[], options
     // "If protocols is not the empty list and extracting header list values given `Sec-WebSocket-Protocol` … results in
     // null, failure, or the empty byte sequence, then fail the WebSocket connection" (WebSockets Standard §2.2).
     subprotocolRequired: true,
+    namesFlags: false,
   };
 }
 

@@ -7,7 +7,7 @@ import { messageEvent } from './message-event.ts';
  * The standard's way of listening, for a socket whose own way is that of an `EventEmitter`: an event object is made only
  * where somebody listens in this way.
  */
-export type Listener = Parameters<EventTarget['addEventListener']>[1];
+export type Listener = Parameters<EventTarget['addEventListener']>[1] | null;
 export type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 
 type Emitter = Pick<EventEmitter, 'on'> & { readonly closedCleanly: boolean };
@@ -27,13 +27,14 @@ export class EventFace {
   }
 
   add(type: string, listener: Listener, options?: ListenerOptions): void {
+    if (!listener) return;
     this.#target.addEventListener(type, listener, options);
     if (this.#connected.has(type)) return;
     this.#connected.add(type);
     const emitter = this.#emitter;
     if (type === 'message') {
       emitter.on('message', (data: Buffer | ArrayBuffer, isBinary: boolean) => {
-        // The types know of the standard's kinds of data only; by default ours is a Buffer, as of ws.
+        // The types of what makes the event know of the standard's kinds of data only; a Buffer is one more.
         this.#dispatch(messageEvent(isBinary ? (data as ArrayBuffer) : String(data), ''));
       });
     } else if (type === 'close') {
@@ -42,12 +43,15 @@ export class EventFace {
       });
     } else if (type === 'error') {
       emitter.on('error', (error: Error) => {
-        this.#dispatch(Object.defineProperty(new Event('error'), 'error', { value: error, enumerable: true }));
+        const { message } = error;
+        const members = { error: { value: error, enumerable: true }, message: { value: message, enumerable: true } };
+        this.#dispatch(Object.defineProperties(new Event('error'), members));
       });
     }
   }
 
   remove(type: string, listener: Listener): void {
+    if (!listener) return;
     this.#target.removeEventListener(type, listener);
   }
 

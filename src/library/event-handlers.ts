@@ -12,6 +12,8 @@ export class EventHandlers {
   readonly #handlers = new Map<string, Handler>();
   /** Whether the handler that was called last gave a promise. */
   gavePromise = false;
+  /** Whether one was set since somebody last looked. */
+  changed = false;
 
   constructor(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>) {
     this.#target = target;
@@ -23,6 +25,7 @@ export class EventHandlers {
 
   /** What is no object sets the attribute to null; one that cannot be called is kept and not called. */
   set(type: string, value: unknown): void {
+    this.changed = true;
     const handler = this.#handlers.get(type);
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
       if (handler) this.#target.removeEventListener(type, handler.listener);

@@ -14,5 +14,10 @@ export function expose(
     for (const object of [interfaceObject, prototype]) Object.defineProperty(object, constant, { value, enumerable: true });
   }
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
-  Object.defineProperty(interfaceObject, 'name', { value: name, configurable: true });
+  nameClass(interfaceObject, name);
+}
+
+/** Bundlers give a class another name where its body mentions it. */
+export function nameClass(named: object, name: string): void {
+  Object.defineProperty(named, 'name', { value: name, configurable: true });
 }

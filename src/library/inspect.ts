@@ -15,6 +15,7 @@ import { environment } from './environment.ts';
 import { InspectedPeer, type Step } from './inspected-peer.ts';
 import type { ConnectionOptions } from './options.ts';
 import { reportException } from './report.ts';
+import { checkedTimeout } from './timeout.ts';
 import { InspectError } from './transcript.ts';
 import { checkedSubprotocols, parseUrl, subprotocolNames } from './url.ts';
 
@@ -23,7 +24,7 @@ import { checkedSubprotocols, parseUrl, subprotocolNames } from './url.ts';
  * your client. Both record every frame, head and finding, and both misbehave when asked to.
  */
 export interface InspectOptions {
-  /** Milliseconds that a `frame` or `message` is waited for; 2000. */
+  /** Milliseconds that a `frame` or `message` is waited for; 2000. `Infinity` waits for ever. */
   readonly timeout?: number | undefined;
   /** `false`: pings and Close frames are not answered; true. */
   readonly automatic?: boolean | undefined;
@@ -88,7 +89,7 @@ export const inspect = { connect, listen };
 /** Opens a connection. Rejects with an `InspectError` that says what happened where it does not open, but see `handshake`. */
 async function connect(url: string | URL, options: InspectConnectOptions = {}): Promise<InspectedPeer> {
   const { protocols = [], timeout = 2000, automatic, tolerance = 'lenient', pace, handshake = 'open' } = options;
-  const peer = new InspectedPeer(timeout);
+  const peer = new InspectedPeer(checkedTimeout(timeout));
   const handler: ClientHandler = {
     open: (link) => {
       link.connection.watch(true);
@@ -116,6 +117,7 @@ async function connect(url: string | URL, options: InspectConnectOptions = {}): 
 
 /** Listens. Rejects with the system's error where the port cannot be had. */
 async function listen(options: InspectListenOptions = {}): Promise<InspectedListener> {
+  checkedTimeout(options.timeout ?? 2000);
   const clients = new Clients(options);
   const server = new Server(serverOptions(options), environment(), (event) => clients.record(event), clients.handler);
   const { port, host } = await server.start();
@@ -152,6 +154,7 @@ class Clients {
       },
       ended: ({ number }, ending) => this.#of(number).ended(ending),
       refused: (number) => this.#of(number).ended(lastOf(this.#of(number).events)),
+      abandoned: (number) => this.#of(number).ended(lastOf(this.#of(number).events)),
       message: ignore,
       pong: ignore,
       drain: ignore,
@@ -165,6 +168,7 @@ class Clients {
   }
 
   async next(timeout: number): Promise<InspectedPeer> {
+    checkedTimeout(timeout);
     const index = this.#given++;
     const peer = this.peers[index] ?? (await this.#arrival(timeout));
     await peer.settled;
@@ -173,11 +177,17 @@ class Clients {
 
   #arrival(timeout: number): Promise<InspectedPeer> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new InspectError(`${timeout} ms passed, and no client came`)), timeout);
-      this.#waiting.push((peer) => {
-        clearTimeout(timer);
+      const taken = (peer: InspectedPeer) => {
+        stop();
         resolve(peer);
+      };
+      const stop = environment().clock.after(timeout, () => {
+        // The next client is for whoever asks next.
+        this.#waiting.splice(this.#waiting.indexOf(taken), 1);
+        this.#given--;
+        reject(new InspectError(`${timeout} ms passed, and no client came`));
       });
+      this.#waiting.push(taken);
     });
   }
 
@@ -204,6 +214,7 @@ function serverOptions(options: InspectListenOptions): ServerOptions {
     limits: SERVER_LIMITS,
     tolerance,
     automatic,
+    namesFlags: false,
     wrap: wrapper(options.pace),
     handshakeTimeout: 10_000,
     closeTimeout: 5000,

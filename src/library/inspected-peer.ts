@@ -5,6 +5,7 @@ import type { Finding } from '../protocol/handshake/finding.ts';
 import type { Head } from '../protocol/http/head.ts';
 import type { Violation } from '../protocol/rule.ts';
 import type { Direction, SessionEvent } from '../session/event.ts';
+import { checkedAction } from './checked-step.ts';
 import {
   type FramePattern,
   frameFits,
@@ -112,10 +113,10 @@ export class InspectedPeer {
     return this.#transcript.next(this.messages, messageFits(pattern), what, timeout);
   }
 
-  /** Does what no library would, too. Throws where there is no connection to do it on. */
+  /** Does what no library would, too. Throws where there is no connection to do it on, and a `TypeError` for what is no action. */
   act(...actions: readonly Action[]): void {
     const link = this.#mustHaveLink();
-    for (const action of actions) link.act(action);
+    for (const action of actions) link.act(checkedAction(action));
     link.flush();
   }
 
@@ -147,7 +148,7 @@ export class InspectedPeer {
     this.#drop();
   }
 
-  /** Takes the steps one after the other. */
+  /** Takes the steps one after the other. Rejects with a `TypeError` for what is no step. */
   async play(steps: Iterable<Step>): Promise<void> {
     for (const step of steps) {
       if (step.type === 'await-frame') await this.frame(step.frame);

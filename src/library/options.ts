@@ -47,6 +47,8 @@ export interface ConnectionOptions {
    * and browsers do; true. `false` connects at once.
    */
   readonly serial?: boolean | undefined;
+  /** `true` connects to every port; `false`, the default, not to those that browsers do not connect to, 6667 for example. */
+  readonly anyPort?: boolean | undefined;
   /** Milliseconds for the whole way to an open connection, once it is its turn; 30,000. `Infinity` waits for ever. */
   readonly handshakeTimeout?: number | undefined;
   /** Milliseconds for the closing handshake, and then for the server's end of TCP; 10,000. */

@@ -1,5 +1,6 @@
 import type { PolicyRefusal } from '../endpoint/admitting.ts';
 import { authorityOf } from '../protocol/handshake/extended-connect.ts';
+import { shortened } from '../protocol/handshake/fault-words.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';
 import { fieldValues, type RequestHead } from '../protocol/http/head.ts';
@@ -18,24 +19,31 @@ export interface OriginOptions {
   readonly hosts?: '*' | readonly string[] | undefined;
 }
 
-/** `address`: where the server listens, `undefined` where somebody else does. */
+/** `address`: where the server listens, `undefined` where somebody else does. Throws a `TypeError` for an origin that is none. */
 export function originPolicy(
   { origins = [], hosts = [] }: OriginOptions,
   address: string | undefined,
 ): (request: RequestHead) => PolicyRefusal | undefined {
-  const listed = typeof origins === 'string' ? [origins] : origins;
+  const listed = (typeof origins === 'string' ? [origins] : origins).map(originOf);
   const names = typeof hosts === 'string' ? [hosts] : hosts;
   const local = address !== undefined && isLoopbackName(address);
   return (request) => {
     const host = authorityOf(request) ?? '';
     if (local && !isHostAllowed(host, names))
-      return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host);
+      return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host, HOST);
     // hybi-04 to -10 call it Sec-WebSocket-Origin; some clients sent both.
     const sent = [...fieldValues(request, 'Origin'), ...fieldValues(request, 'Sec-WebSocket-Origin')];
     const origin = sent.find((one) => !isOriginAllowed(one, listed) && (local || !isOwn(one, host)));
     if (origin === undefined) return undefined;
-    return refusal('origin-policy', 'The page is of an origin that may connect (origins adds one)', origin);
+    return refusal('origin-policy', 'The page is of an origin that may connect (origins adds one)', origin, ORIGIN);
   };
+}
+
+/** An origin as browsers send it: people write it with a slash. Throws a `TypeError` for what no page has. */
+function originOf(text: string): string {
+  const origin = text.replace(/([^/])\/$/, '$1');
+  if (/^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*|[a-z0-9.-]+:\d+)$/i.test(origin)) return origin;
+  throw new TypeError(`${JSON.stringify(text)} is no origin: write https://app.example.com`);
 }
 
 /** Whether a page is of the host that it calls, on whatever port. */
@@ -44,7 +52,10 @@ function isOwn(origin: string, host: string): boolean {
   return new URL(origin).hostname === new URL(`http://${host}`).hostname;
 }
 
-function refusal(id: string, requirement: string, actual: string): PolicyRefusal {
+const HOST = ['Host', 'is no name of this server (hosts adds it)'] as const;
+const ORIGIN = ['Origin', 'is not one that may connect (origins adds it)'] as const;
+
+function refusal(id: string, requirement: string, actual: string, [field, wrong]: typeof HOST | typeof ORIGIN): PolicyRefusal {
   const finding: Finding = { id, level: 'fail', side: 'client', section: 'RFC 6455 §10.2', requirement, actual };
-  return { status: 403, finding };
+  return { status: 403, finding, why: `${field} "${shortened(actual)}" ${wrong}` };
 }

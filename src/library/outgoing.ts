@@ -13,9 +13,10 @@ export class Outgoing {
   /** The Blobs that are being read, and all that was sent after them. */
   #order: InOrder | undefined;
 
-  open(link: Link): void {
+  /** `extensions`: those that were agreed. */
+  open(link: Link, extensions: string): void {
     this.#link = link;
-    this.amount.open(link);
+    this.amount.open(link, extensions !== '');
   }
 
   text(text: string): void {

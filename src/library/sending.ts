@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { isAnyArrayBuffer } from 'node:util/types';
 import type { Link } from '../endpoint/link.ts';
 import { Opcode } from '../protocol/frame/opcode.ts';
 import { MessageView } from '../protocol/message/message.ts';
@@ -20,12 +22,21 @@ export interface SendOptions {
 /** Called once the network has taken the bytes, or nearly all; with an error where they were not sent. */
 export type SendCallback = (error?: Error) => void;
 
-/** The bytes as they lie there; of a string or number its UTF-8. */
+/** The bytes as they lie there; of a string or number its UTF-8. Throws a `TypeError` for what is no data. */
 export function bytesToSend(data: SendableNow): Uint8Array {
   if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return data instanceof MessageView ? data.kept() : new Uint8Array(data);
+  if (data instanceof MessageView) return data.kept();
+  return isAnyArrayBuffer(data) ? new Uint8Array(data) : untypedBytes(data);
+}
+
+/** What is handed over in spite of the types: nothing at all is empty and a list of numbers is bytes, as of npm `ws`. */
+function untypedBytes(data: unknown): Uint8Array {
+  if (data === undefined || data === null) return new Uint8Array(0);
+  if (Array.isArray(data) && data.every((byte) => typeof byte === 'number')) return Uint8Array.from(data);
+  if (data instanceof Blob) throw new TypeError('a Blob takes time to be read: only send() takes one');
+  throw new TypeError(`${inspect(data, { depth: 0, breakLength: Infinity })} cannot be sent: give a string or bytes`);
 }
 
 export function isBinary(data: SendableNow, options: SendOptions | undefined): boolean {

@@ -5,9 +5,10 @@ import type { ServerOptions } from '../endpoint/server.ts';
 import { type Limits, SERVER_LIMITS } from '../protocol/connection/limits.ts';
 import { type DialectName, dialectNamed } from '../protocol/dialect/name.ts';
 import { ALL_DIALECTS } from '../protocol/dialect/refuse.ts';
-import type { ServerPreference } from '../protocol/extension/permessage-deflate.ts';
 import { PinnedBudget } from '../protocol/message/pinned.ts';
 import type { SessionEvent } from '../session/event.ts';
+import { mustBeFunction, mustBeSize } from './checked-options.ts';
+import { acceptedDeflate, type DeflateOptions } from './deflate-options.ts';
 import { type OriginOptions, originPolicy } from './origin-policy.ts';
 import type { UpgradeRequest } from './upgrade-request.ts';
 
@@ -47,8 +48,8 @@ export interface WebSocketServerOptions extends OriginOptions {
   readonly handshakeTimeout?: number | undefined;
   /** Milliseconds for the closing handshake, and then for the client's end of TCP; 30,000. */
   readonly closeTimeout?: number | undefined;
-  /** The subprotocols that are spoken: the client's first choice among them is taken. Left out, its first choice of all. */
-  readonly protocols?: readonly string[] | undefined;
+  /** The subprotocols that are spoken, or the only one: the client's first choice among them is taken. Left out, its first choice of all. */
+  readonly protocols?: string | readonly string[] | undefined;
   /** Chooses among what the client offers, in its order; false for none. */
   readonly handleProtocols?: ((protocols: Set<string>, request: UpgradeRequest) => string | false) | undefined;
   /** Lets a client in or not. One that throws, or whose promise fails, lets nobody in (500) and is reported. */
@@ -58,13 +59,6 @@ export interface WebSocketServerOptions extends OriginOptions {
    * Watching costs time for every frame; without it none is made. What it throws is reported and harms no connection.
    */
   readonly observe?: ((event: SessionEvent) => void) | undefined;
-}
-
-export interface DeflateOptions extends ServerPreference {
-  /** Messages shorter than this go uncompressed, in bytes; 1024. */
-  readonly threshold?: number | undefined;
-  /** Of `zlibDeflateOptions` the level counts, 0–9; 6. */
-  readonly zlibDeflateOptions?: { readonly level?: number | undefined } | undefined;
 }
 
 export interface VerifyInfo {
@@ -93,7 +87,6 @@ export function engineOptions(
   hooks: Pick<AdmissionOptions, 'subprotocols' | 'policy' | 'answer' | 'rejected' | 'verify'>,
 ): ServerOptions {
   const { handshakeTimeout = 10_000, closeTimeout = 30_000, maxPinned = 256 * MIB, backlog, port = 0, host = '' } = options;
-  const deflate = options.perMessageDeflate === true ? {} : options.perMessageDeflate || undefined;
   const origins = originPolicy(options, options.port === undefined ? undefined : host);
   return {
     ...hooks,
@@ -105,9 +98,8 @@ export function engineOptions(
     limits: limitsOf(options),
     tolerance: 'strict',
     headers: [],
-    deflate,
-    compressFrom: deflate?.threshold ?? 1024,
-    compressionLevel: deflate?.zlibDeflateOptions?.level,
+    ...acceptedDeflate(options.perMessageDeflate),
+    namesFlags: false,
     handshakeTimeout,
     closeTimeout,
     maxConnections: options.maxConnections ?? Infinity,
@@ -132,8 +124,15 @@ function limitsOf({ maxPayload, limits }: WebSocketServerOptions): Limits {
   return { ...SERVER_LIMITS, maxMessage: most, maxFrame: most, ...limits };
 }
 
-/** Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` says where clients come from. */
-export function checkOptions({ port, server, noServer }: WebSocketServerOptions): void {
+/**
+ * Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` says where clients come from and functions are
+ * functions, and a `RangeError` for a number of bytes that is none.
+ */
+export function checkOptions(options: WebSocketServerOptions): void {
+  const { port, server, noServer, maxPayload, limits = {} } = options;
   const given = [port !== undefined, server !== undefined, noServer === true].filter(Boolean);
   if (given.length !== 1) throw new TypeError('exactly one of the options port, server and noServer must be given');
+  for (const name of ['verifyClient', 'handleProtocols', 'observe'] as const) mustBeFunction(name, options[name]);
+  mustBeSize('maxPayload', maxPayload);
+  for (const [name, value] of Object.entries(limits)) mustBeSize(`limits.${name}`, value);
 }

@@ -2,10 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { Ending } from '../endpoint/client.ts';
 import type { Peer, PeerHandler } from '../endpoint/peer.ts';
 import { checkedClosePayload } from '../protocol/connection/close-payload.ts';
+import { checkedControlPayload } from '../protocol/connection/control-payload.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import type { PreparedMessage } from '../protocol/message/prepared.ts';
 import type { Violation } from '../protocol/rule.ts';
 import { EventFace, type Listener, type ListenerOptions } from './event-face.ts';
+import { nameClass } from './expose.ts';
 import { InOrder } from './in-order.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { reportException } from './report.ts';
@@ -22,27 +24,9 @@ import {
   sendWhole,
   sizeOf,
 } from './sending.ts';
+import type { FaceEvent, ServerBinaryType, ServerHandler, ServerListener, ServerWebSocketEvents } from './server-events.ts';
 
-/**
- * A server's side of one connection: the names and shapes of npm `ws`, so that an application that knows them need not
- * change, over the same engine as everything here.
- */
-export interface ServerWebSocketEvents {
-  /** `data` is what `binaryType` says, of text too, whose bytes are valid UTF-8. It may be kept: nobody changes it. */
-  message: [data: Buffer | ArrayBuffer, isBinary: boolean];
-  ping: [data: Buffer];
-  pong: [data: Buffer];
-  /** The client broke the protocol or a limit; `close` follows. Where nobody listens nothing is thrown. */
-  error: [error: ProtocolError];
-  /** The end: the client's code and reason, ours where we failed the connection, 1005 for none, 1006 without a Close. */
-  close: [code: number, reason: Buffer];
-  /** What waited has left the process. */
-  drain: [];
-}
-
-export type ServerBinaryType = 'nodebuffer' | 'arraybuffer';
-
-type FaceEvent = 'open' | 'message' | 'error' | 'close';
+type Self = ServerWebSocket;
 
 const STATES = { open: 1, 'close-sent': 2, 'closed-cleanly': 2, failed: 2, ended: 3 } as const;
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
@@ -54,6 +38,10 @@ export function clientOf(peer: Peer): ServerWebSocket | undefined {
   return socketOf(peer.handler);
 }
 
+/**
+ * A server's side of one connection: the names and shapes of npm `ws`, so that an application that knows them need not
+ * change, over the same engine as everything here.
+ */
 export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
@@ -164,7 +152,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     return this.#closedCleanly;
   }
 
-  /** What listeners of `message` get; any other value is ignored. */
+  /** What listeners of `message` get for binary messages; any other value is ignored. */
   get binaryType(): ServerBinaryType {
     return this.#binaryType;
   }
@@ -274,35 +262,35 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     this.#peer.link.resume();
   }
 
-  addEventListener(type: FaceEvent, listener: Listener, options?: ListenerOptions): void {
-    this.#events.add(type, listener, options);
+  addEventListener<Type extends FaceEvent>(type: Type, listener: ServerListener<Type, Self>, options?: ListenerOptions): void {
+    this.#events.add(type, listener as Listener, options);
   }
 
-  removeEventListener(type: FaceEvent, listener: Listener): void {
-    this.#face?.remove(type, listener);
+  removeEventListener<Type extends FaceEvent>(type: Type, listener: ServerListener<Type, Self>): void {
+    this.#face?.remove(type, listener as Listener);
   }
 
-  get onmessage(): object | null {
-    return this.#events.handlers.get('message');
+  get onmessage(): ServerHandler<'message', Self> {
+    return this.#events.handlers.get('message') as ServerHandler<'message', Self>;
   }
 
-  set onmessage(handler: object | null) {
+  set onmessage(handler: ServerHandler<'message', Self>) {
     this.#events.handlers.set('message', handler);
   }
 
-  get onerror(): object | null {
-    return this.#events.handlers.get('error');
+  get onerror(): ServerHandler<'error', Self> {
+    return this.#events.handlers.get('error') as ServerHandler<'error', Self>;
   }
 
-  set onerror(handler: object | null) {
+  set onerror(handler: ServerHandler<'error', Self>) {
     this.#events.handlers.set('error', handler);
   }
 
-  get onclose(): object | null {
-    return this.#events.handlers.get('close');
+  get onclose(): ServerHandler<'close', Self> {
+    return this.#events.handlers.get('close') as ServerHandler<'close', Self>;
   }
 
-  set onclose(handler: object | null) {
+  set onclose(handler: ServerHandler<'close', Self>) {
     this.#events.handlers.set('close', handler);
   }
 
@@ -322,7 +310,8 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   }
 
   #exposed(message: MessageView): Buffer | ArrayBuffer {
-    return this.#binaryType === 'nodebuffer' ? message.kept() : arrayBufferOf(message.view());
+    const asBuffer = this.#binaryType === 'nodebuffer' || message.opcode === 'text';
+    return asBuffer ? message.kept() : arrayBufferOf(message.view());
   }
 
   #tell(name: string, ...values: unknown[]): void {
@@ -356,8 +345,13 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
   ): void {
     const done = [data, mask, callback].find((each) => typeof each === 'function');
     if (!this.#takes(done)) return;
-    const bytes = data === undefined || typeof data === 'function' ? EMPTY : bytesToSend(data);
-    this.#peer.link.act({ type, data: bytes });
+    const bytes = checkedControlPayload(data === undefined || typeof data === 'function' ? EMPTY : bytesToSend(data));
+    if (!this.#order?.waiting) this.#act(type, bytes, done);
+    else this.#order.add(() => (this.#isOpen ? this.#act(type, bytes, done) : this.#refuse(done)));
+  }
+
+  #act(type: 'ping' | 'pong', data: Uint8Array, done: SendCallback | undefined): void {
+    this.#peer.link.act({ type, data });
     if (done) this.#whenTaken(done);
   }
 
@@ -386,6 +380,8 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     Object.defineProperties(ServerWebSocket.prototype, Object.fromEntries(constants));
   }
 }
+
+nameClass(ServerWebSocket, 'ServerWebSocket');
 
 const EMPTY = Buffer.alloc(0);
 

@@ -12,6 +12,7 @@ import type { Listening } from '../transport/listen.ts';
 import { SocketTransport } from '../transport/socket.ts';
 import type { Transport } from '../transport/transport.ts';
 import { environment } from './environment.ts';
+import { nameClass } from './expose.ts';
 import { reportException } from './report.ts';
 import { bytesToSend, isBinary, type SendableNow } from './sending.ts';
 import { checkOptions, engineOptions, type WebSocketServerOptions } from './server-options.ts';
@@ -66,14 +67,17 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   readonly #engine: Server;
   /** Kept from the first look at it on. */
   #clients: Set<ServerWebSocket> | undefined;
-  /** Sockets that were handed to `handleUpgrade`. */
-  readonly #taken = new WeakSet<Duplex>();
+  /** Those for which a function of the caller's threw: they get 500. */
+  readonly #failed = new WeakSet<Transport>();
   #listening: Listening | undefined;
   #state: 'running' | 'closing' | 'closed' = 'running';
   #stopPatience: () => void = () => undefined;
   #detach: () => void = () => undefined;
 
-  /** Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` is given. */
+  /**
+   * Throws a `TypeError` unless exactly one of `port`, `server` and `noServer` is given, and a `TypeError` or `RangeError` for an
+   * option that cannot be meant.
+   */
   constructor(options: WebSocketServerOptions, listening?: () => void) {
     super();
     checkOptions(options);
@@ -82,9 +86,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const requestFor = (head: RequestHead, transport: Transport) => this.#requestOf(head, transport);
     const engine = engineOptions(options, {
       subprotocols:
-        protocols ??
-        ((offered, head, transport) =>
-          handleProtocols ? handleProtocols(new Set(offered), requestFor(head, transport)) || undefined : offered[0]),
+        (typeof protocols === 'string' ? [protocols] : protocols) ??
+        ((offered, head, transport) => {
+          if (!handleProtocols) return offered[0];
+          return this.#ask(transport, () => handleProtocols(new Set(offered), requestFor(head, transport)) || undefined);
+        }),
       policy: (head, transport) => this.#policy(head, transport),
       answer: (head, usual, transport) => this.#answer(head, usual, transport),
       rejected: (head, findings, transport) => this.#rejected(head, findings, transport),
@@ -114,16 +120,20 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   /** Whether a request is this server's business: by `path`. To be overridden. */
   shouldHandle(request: UpgradeRequest): boolean {
     const { path } = this.options;
-    return path === undefined || (request.url ?? '').replace(/\?.*$/s, '') === path;
+    return path === undefined || pathOf(request.url ?? '') === path;
   }
 
   /**
    * Answers one upgrade of an HTTP server. `upgraded` is called where the client is let in; every other answer is given
-   * here. Throws where the same socket comes a second time.
+   * here, and none to a client that is gone by now. Throws where the same socket comes a second time.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, upgraded: Upgraded): void {
-    if (this.#taken.has(socket)) throw new Error('this socket was already upgraded: is handleUpgrade called by two servers?');
-    this.#taken.add(socket);
+    if (taken.has(socket)) throw new Error('this socket was already upgraded: is handleUpgrade called by two servers?');
+    taken.add(socket);
+    if (!socket.readable || !socket.writable) {
+      socket.destroy();
+      return;
+    }
     const transport = new SocketTransport(socket);
     transport.socket.setTimeout?.(0);
     this.#engine.adopt(transport, headOf(request), head, (peer) => this.#welcome(peer, request, upgraded));
@@ -180,8 +190,11 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   #attach(server: NonNullable<WebSocketServerOptions['server']>): void {
     const listening = () => this.emit('listening');
     const failed = (error: Error) => this.emit('error', error);
-    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Another server on the same HTTP server has answered.
+      if (taken.has(socket)) return;
       this.handleUpgrade(request, socket, head, (client) => this.emit('connection', client, request));
+    };
     server.on('listening', listening).on('error', failed).on('upgrade', upgrade);
     this.#detach = () => server.off('listening', listening).off('error', failed).off('upgrade', upgrade);
   }
@@ -254,17 +267,21 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #policy(head: RequestHead, transport: Transport): PolicyRefusal | undefined {
-    const isOurs = this.options.path === undefined && this.shouldHandle === WebSocketServer.prototype.shouldHandle;
-    if (isOurs || this.shouldHandle(this.#requestOf(head, transport))) return undefined;
+    const isOurs = this.options.path === undefined && this.shouldHandle === byPath;
+    if (isOurs || this.#ask(transport, () => this.shouldHandle(this.#requestOf(head, transport)))) return undefined;
+    if (this.#failed.has(transport)) return FAILED;
     const requirement = 'The path is one that is served here';
     const finding = { id: 'path', level: 'fail', side: 'client', section: 'path', requirement, actual: head.target } as const;
-    return { status: 404, finding };
+    return { status: 404, finding, why: 'nothing is served at this path' };
   }
 
   #answer(head: RequestHead, usual: ResponseHead, transport: Transport): Answer {
-    if (this.listenerCount('headers') === 0) return { head: usual };
     const lines = Buffer.from(encodeHead(usual)).toString('latin1').trimEnd().split('\r\n');
-    this.emit('headers', lines, this.#requestOf(head, transport));
+    if (!this.#failed.has(transport)) {
+      if (this.listenerCount('headers') === 0) return { head: usual };
+      this.#ask(transport, () => this.emit('headers', lines, this.#requestOf(head, transport)));
+    }
+    if (this.#failed.has(transport)) return { head: INTERNAL_ERROR, next: 'end' };
     const read = readHead(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), 'response', HEAD_LIMITS);
     if (read.state === 'complete') return { head: read.head };
     reportException(new TypeError(`a listener of headers left lines that are no HTTP: ${JSON.stringify(lines)}`));
@@ -276,15 +293,58 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
     const request = this.#requestOf(head, transport);
     const failed = findings.find(({ level }) => level === 'fail');
     const { requirement = 'The request is a WebSocket opening handshake', actual } = failed ?? {};
-    this.emit(
-      'wsClientError',
-      new Error(actual === undefined ? requirement : `${requirement}: ${actual}`),
-      transport.release(),
-      request,
-    );
+    const error = new Error(actual === undefined ? requirement : `${requirement}: ${actual}`);
+    const socket = transport.release();
+    this.#ask(transport, () => this.emit('wsClientError', error, socket, request));
+    if (this.#failed.has(transport)) socket.destroy();
     return true;
   }
+
+  /** Calls a function of the caller's; `undefined` where it throws, which is its client's end and no other's. */
+  #ask<Value>(transport: Transport, call: () => Value): Value | undefined {
+    try {
+      return call();
+    } catch (error) {
+      reportException(error);
+      this.#failed.add(transport);
+      return undefined;
+    }
+  }
 }
+
+nameClass(WebSocketServer, 'WebSocketServer');
+
+const { shouldHandle: byPath } = WebSocketServer.prototype;
+
+/** Sockets that were handed to `handleUpgrade`, of whatever server. */
+const taken = new WeakSet<Duplex>();
+
+/** Of a request-target in origin-form or, which "a server MUST accept" too (RFC 9112 §3.2.2), in absolute-form. */
+function pathOf(target: string): string {
+  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').replace(/\?.*$/s, '') || '/';
+}
+
+const INTERNAL_ERROR: ResponseHead = {
+  kind: 'response',
+  version: 'HTTP/1.1',
+  status: 500,
+  reason: 'Internal Server Error',
+  fields: [
+    { name: 'Connection', value: 'close' },
+    { name: 'Content-Length', value: '0' },
+  ],
+};
+const FAILED: PolicyRefusal = {
+  status: 500,
+  why: 'the server failed',
+  finding: {
+    id: 'hook',
+    level: 'fail',
+    side: 'client',
+    section: 'shouldHandle',
+    requirement: 'The server can tell what it serves',
+  },
+};
 
 const HEAD_LIMITS = { maxBytes: 64 * 1024, maxFields: 1000 };
 

@@ -10,14 +10,18 @@ export class SoleListener {
   /** How many there are; `undefined`: not known. */
   count: number | undefined = AVAILABLE ? 0 : undefined;
   listener: MessageListener | undefined;
+  /** Whether one came or went since somebody last looked. */
+  changed = false;
 
   /** `conditional`: for one event only, or held weakly. */
   added(size: number, listener: unknown, conditional: boolean): void {
+    this.changed = true;
     this.count = size;
     this.listener = size === 1 && typeof listener === 'function' && !conditional ? (listener as MessageListener) : undefined;
   }
 
   removed(size: number): void {
+    this.changed = true;
     this.count = size;
     this.listener = undefined;
   }

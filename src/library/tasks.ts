@@ -5,8 +5,8 @@ import { nextTick } from '../env.ts';
  * happens while somebody else's code runs, and the microtasks that one task leaves behind run before the next one.
  *
  * To wait until no microtask is left, whatever those queue included, costs as much as all the rest of a short message. So a
- * task says whether it ran code that goes on in microtasks. Behind one that did not say so, while more are waiting, only the
- * microtasks that it queued itself are sure to have run, and not what those have queued in turn.
+ * task says whether it ran code that goes on in microtasks, as far as that shows. Behind one that did not say so, while more
+ * are waiting, only the microtasks that it queued itself are sure to have run, and not what those have queued in turn.
  */
 export class Tasks<Task> {
   readonly #perform: (task: Task) => boolean;

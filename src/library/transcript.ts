@@ -3,6 +3,8 @@ import type { Frame } from '../protocol/frame/frame.ts';
 import { type OpcodeName, opcodeName } from '../protocol/frame/opcode.ts';
 import type { RuleId, Violation } from '../protocol/rule.ts';
 import type { Direction, SessionEvent } from '../session/event.ts';
+import { environment } from './environment.ts';
+import { checkedTimeout } from './timeout.ts';
 
 /** Everything that happened on one connection, and who waits for what of it. */
 
@@ -91,24 +93,24 @@ export class Transcript {
     if (this.#over) this.#waiting.clear();
   }
 
-  /** The first that fits and was not handed out before; it may have come already. `timeout` in milliseconds. */
+  /** The first that fits and was not handed out before; it may have come already. `timeout` in milliseconds; rejects with a `TypeError` for NaN. */
   next<Item extends object>(items: readonly Item[], fits: (item: Item) => boolean, what: string, timeout: number): Promise<Item> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = items.find((item) => !this.#used.has(item) && fits(item));
         if (!found) return false;
-        clearTimeout(timer);
+        stop();
         this.#used.add(found);
         resolve(found);
         return true;
       };
       const fail = (why: string) => {
-        clearTimeout(timer);
+        stop();
         this.#waiting.delete(waiting);
         reject(new InspectError(`${why}, and ${what} was not seen\n${this.summary()}`));
       };
       const waiting: Waiting = { what, look, fail };
-      const timer = setTimeout(() => fail(`${timeout} ms passed`), timeout);
+      const stop = environment().clock.after(checkedTimeout(timeout), () => fail(`${timeout} ms passed`));
       if (look()) return;
       if (this.#over) fail('the connection ended');
       else this.#waiting.add(waiting);
@@ -143,7 +145,8 @@ export function messageFits(pattern: MessagePattern | undefined): (message: Insp
 
 function textFits(pattern: TextPattern, bytes: Uint8Array, text: string): boolean {
   if (typeof pattern === 'string') return text === pattern;
-  return pattern instanceof RegExp ? pattern.test(text) : Buffer.compare(pattern, bytes) === 0;
+  // `test` would go on behind the last find where the pattern is global.
+  return pattern instanceof RegExp ? text.search(pattern) >= 0 : Buffer.compare(pattern, bytes) === 0;
 }
 
 function inspectedFrame({

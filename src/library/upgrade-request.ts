@@ -1,62 +1,66 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RequestHead } from '../protocol/http/head.ts';
 
 /**
- * The opening request as listeners of `connection` get it: Node's own `IncomingMessage` where an HTTP server read it, and
- * an object of the same shape where we did.
+ * The opening request as listeners of `connection` get it: Node's own, from an HTTP server or made of what we read. `socket` is
+ * the connection: `remoteAddress`, `encrypted` and the like; what arrives on it is not for reading.
  */
-export type UpgradeRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'httpVersion'> & {
-  /** The connection: `remoteAddress`, `remotePort`, `encrypted` and the like. What arrives on it is not for reading. */
-  readonly socket: Socket;
-};
+export type UpgradeRequest = IncomingMessage;
 
-/** A request that we read ourselves. Its `headers` are put together when first asked for. */
-class ReadRequest implements UpgradeRequest {
-  readonly socket: Socket;
-  readonly #head: RequestHead;
-  #headers: IncomingHttpHeaders | undefined;
-
-  constructor(head: RequestHead, socket: Duplex) {
-    this.#head = head;
-    this.socket = socket as Socket;
+/** A request that we read ourselves. */
+class ReadRequest extends IncomingMessage {
+  constructor({ method, target, version, fields }: RequestHead, socket: Duplex) {
+    super(socket as Socket);
+    this.method = method;
+    this.url = target;
+    this.httpVersion = version.slice('HTTP/'.length);
+    [this.httpVersionMajor = 1, this.httpVersionMinor = 1] = this.httpVersion.split('.').map(Number);
+    this.rawHeaders = fields.flatMap(({ name, value }) => [name, value]);
+    this.complete = true;
   }
 
-  get method(): string {
-    return this.#head.method;
-  }
-
-  get url(): string {
-    return this.#head.target;
-  }
-
-  get httpVersion(): string {
-    return this.#head.version.slice('HTTP/'.length);
-  }
-
-  /** Names and values in turn, as on the wire. */
-  get rawHeaders(): string[] {
-    return this.#head.fields.flatMap(({ name, value }) => [name, value]);
-  }
-
-  /** By name in lower case; of repeated ones as Node's HTTP parser joins them. */
-  get headers(): IncomingHttpHeaders {
-    this.#headers ??= joined(this.#head);
-    return this.#headers;
+  /** It has no body. */
+  override _read(): void {
+    this.push(null);
   }
 }
 
-function joined({ fields }: RequestHead): IncomingHttpHeaders {
+/** Put together when first asked for, as Node does. */
+function define(name: 'headers' | 'headersDistinct', make: (rawHeaders: readonly string[]) => object): void {
+  Object.defineProperty(ReadRequest.prototype, name, {
+    configurable: true,
+    get(this: ReadRequest) {
+      const value = make(this.rawHeaders);
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+      return value;
+    },
+  });
+}
+
+define('headers', (rawHeaders) => {
   const headers: Record<string, string | string[]> = Object.create(null);
-  for (const { name, value } of fields) {
-    const key = name.toLowerCase();
+  for (const [key, value] of pairsOf(rawHeaders)) {
     const before = headers[key];
     if (key === 'set-cookie') headers[key] = [...(before ?? []), value];
     else if (before === undefined) headers[key] = value;
     else if (!ONCE.has(key)) headers[key] = `${before}${key === 'cookie' ? '; ' : ', '}${value}`;
   }
   return headers;
+});
+
+define('headersDistinct', (rawHeaders) => {
+  const headers: Record<string, string[]> = Object.create(null);
+  for (const [key, value] of pairsOf(rawHeaders)) headers[key] = [...(headers[key] ?? []), value];
+  return headers;
+});
+
+/** Names in lower case, each with its value. */
+function* pairsOf(rawHeaders: readonly string[]): Iterable<[name: string, value: string]> {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    yield [(rawHeaders[at] as string).toLowerCase(), rawHeaders[at + 1] as string];
+  }
 }
 
 /** Fields of which the first one counts. */

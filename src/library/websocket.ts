@@ -51,7 +51,7 @@ interface RemoveListener {
 
 type Handler<E extends Event> = ((this: WebSocket, event: E) => unknown) | null;
 type Data = string | ArrayBuffer;
-type Listener<E extends Event> = ((this: WebSocket, event: E) => unknown) | { handleEvent(event: E): unknown };
+type Listener<E extends Event> = ((this: WebSocket, event: E) => unknown) | { handleEvent(event: E): unknown } | null;
 type AddOptions = Parameters<EventTarget['addEventListener']>[2];
 type RemoveOptions = Parameters<EventTarget['removeEventListener']>[2];
 
@@ -115,7 +115,7 @@ export class WebSocket extends EventTarget {
     this.#client = connect(record, subprotocols, options ?? {}, {
       open: (link, agreed) => {
         this.#link = link;
-        this.#outgoing.open(link);
+        this.#outgoing.open(link, agreed.extensions);
         this.#queue(() => this.#opened(agreed.subprotocol, agreed.extensions));
       },
       borrows: true,
@@ -243,15 +243,20 @@ export class WebSocket extends EventTarget {
     return true;
   }
 
-  /** Returns whether the listener goes on: whether it gave a promise. */
+  /** Returns whether the listener goes on: whether it gave a promise, or another one may come before the next message. */
   #call(listener: MessageListener, data: MessageData): boolean {
-    this.#handlers.gavePromise = false;
+    const handlers = this.#handlers;
+    const listeners = this.#listeners;
+    const isNew = handlers.changed || listeners.changed;
+    handlers.changed = false;
+    listeners.changed = false;
+    handlers.gavePromise = false;
     try {
-      return settleListener(callWithMessage(listener, data, this.#origin, this)) || this.#handlers.gavePromise;
+      if (settleListener(callWithMessage(listener, data, this.#origin, this)) || handlers.gavePromise) return true;
     } catch (error) {
       reportException(error);
-      return false;
     }
+    return isNew || handlers.changed || listeners.changed;
   }
 
   #exposed(data: Data): Data | Blob {
@@ -269,8 +274,13 @@ export class WebSocket extends EventTarget {
 
   #closed({ code, reason, wasClean }: Outcome): void {
     this.#readyState = CLOSED;
-    if (!wasClean) fire(this, new Event('error'));
-    fire(this, new CloseEvent('close', { code, reason, wasClean }));
+    const close = () => fire(this, new CloseEvent('close', { code, reason, wasClean }));
+    if (wasClean) close();
+    else {
+      fire(this, new Event('error'));
+      // A task of its own: the microtasks that listeners of error leave behind come first.
+      this.#queue(close);
+    }
   }
 
   static {

@@ -35,6 +35,12 @@ export const RULES = {
   'compressed-continuation': rule('RFC 7692 §6.1', 1002, 'RSV1 must be set on the first frame of a compressed message only'),
   'compressed-control': rule('RFC 7692 §6.1', 1002, 'RSV1 must not be set on a control frame'),
   'inflate-failed': rule('RFC 7692 §7.2.2', 1007, 'the payload of a compressed message must be valid DEFLATE data'),
+  'deflate-frame-control': rule('draft-tyoshino, deflate-frame', 1002, 'RSV1 must not be set on a control frame'),
+  'deflate-frame-failed': rule(
+    'draft-tyoshino, deflate-frame',
+    1007,
+    'the payload of a compressed frame must be valid DEFLATE data',
+  ),
   'frame-too-big': rule('limit --max-frame', 1009, 'the frame is larger than the limit'),
   'message-too-big': rule('limit --max-message', 1009, 'the message is larger than the limit'),
   'too-many-fragments': rule('limit --max-fragments', 1008, 'the message has more fragments than the limit'),
@@ -60,6 +66,7 @@ export const RULES = {
   ),
   'draft-text-not-utf8': rule('hixie-75 to hybi-09', 1007, 'what is not UTF-8 in a text message is read as U+FFFD'),
   'draft-close-letter': rule('hybi-05, closing', 1002, 'a Close body begins with C from a client and with S from a server'),
+  'draft-close-early': rule('hybi-01–03, closing', 1002, 'a message must be finished before a Close'),
   'draft-close-echo': rule('hybi-03, closing', 1002, 'the answer to a Close must repeat its body'),
   'draft-close-one-byte': rule('hybi-06, closing', 1002, 'a Close body must be empty or begin with a 2-byte status code'),
   'draft-close-code': rule('hybi-06, closing', 1002, 'close codes are 1000–1004 and 2000–4999'),
@@ -80,6 +87,8 @@ export interface Violation {
   readonly rule: RuleId;
   /** What was found, as a phrase, e.g. `length 5 in the 16-bit form`. Authored by us: safe to print. */
   readonly detail: string;
+  /** The first bytes of the stream, where its very first frame breaks the rule: the peer may be on another framing. */
+  readonly start?: Uint8Array | undefined;
 }
 
 /** Misuse of the engine by its caller (never the peer's fault): a bad close code, sending after close. */

@@ -104,9 +104,11 @@ function frameWords(word: string): Completion {
       word,
       Object.keys(FRAME_KEYS).map((name) => `${name}=`),
     );
+  const name = key.toLowerCase();
+  const choices = Object.hasOwn(FRAME_KEYS, name) ? FRAME_KEYS[name] : undefined;
   return begun(
     word,
-    (FRAME_KEYS[key.toLowerCase()] ?? []).map((choice) => `${key.toLowerCase()}=${choice}`),
+    (choices ?? []).map((choice) => `${name}=${choice}`),
   );
 }
 

@@ -23,16 +23,35 @@ export function dial(target: Target, variables: Readonly<Record<string, string |
   const { signal } = giveUp;
   const whole = (async (): Promise<Transport> => {
     const proxy = proxyOf(target);
-    // Loaded while the connection is made: afterwards it would wait for them.
-    const loading = [target.tls || proxy?.tls ? import('./tls/start.ts') : undefined, proxy && import('./proxy/open-tunnel.ts')];
+    const steps = await stepsOf(target, proxy, variables, observer, signal);
     let stream = await takeHop(connectFirst(target, observer, signal), signal);
-    await Promise.all(loading);
-    if (proxy) stream = await throughProxy(stream, target, proxy, variables, observer, signal);
-    if (target.tls) stream = await overTls(stream, 'tls', target.tls, variables, observer, signal);
+    for (const step of steps) stream = await takeHop(step(stream), signal);
     mustLive(stream, target.tls ? 'tls' : proxy ? 'proxy' : 'tcp');
     return new SocketTransport(stream);
   })();
   return { transport: whole, abort: () => giveUp.abort() };
+}
+
+/** A hop over an open stream; it says when it begins. */
+type Step = (stream: Duplex) => Promise<Duplex>;
+
+/**
+ * What follows on the first connection. All that takes time of our own, modules and certificates, is had before the first hop
+ * begins, so that the time of a hop is the network's and the peer's.
+ */
+async function stepsOf(
+  target: Target,
+  proxy: ProxyServer | undefined,
+  variables: Readonly<Record<string, string | undefined>>,
+  observer: RouteObserver,
+  signal: AbortSignal,
+): Promise<readonly Step[]> {
+  if (!target.tls && !proxy) return [];
+  return Promise.all([
+    ...(proxy?.tls ? [secureStep('proxy-tls', proxy.tls, variables, observer)] : []),
+    ...(proxy && proxy.tunnels !== false ? [tunnelStep(target, proxy, observer, signal)] : []),
+    ...(target.tls ? [secureStep('tls', target.tls, variables, observer)] : []),
+  ]);
 }
 
 /** Waits for a hop; its stream is ended as soon as the route is given up, and that fails whatever builds on it. */
@@ -51,17 +70,21 @@ function mustLive(stream: Duplex, hop: HopName): void {
   throw new RouteError(hop, 'ECONNRESET', 'the connection was broken off at once', hint);
 }
 
-async function overTls(
-  stream: Duplex,
+async function secureStep(
   hop: 'tls' | 'proxy-tls',
   choice: TlsChoice,
   variables: Readonly<Record<string, string | undefined>>,
   observer: RouteObserver,
-  signal: AbortSignal,
-): Promise<Duplex> {
-  const [{ startTls }, { trustedCertificates }] = await Promise.all([import('./tls/start.ts'), import('./tls/trust.ts')]);
-  mustLive(stream, hop);
-  return takeHop(startTls(stream, choice, trustedCertificates(variables, choice.extraCa), observer, hop), signal);
+): Promise<Step> {
+  const [{ startTls, tlsContext }, { trustedCertificates }] = await Promise.all([
+    import('./tls/start.ts'),
+    import('./tls/trust.ts'),
+  ]);
+  const context = tlsContext(choice, trustedCertificates(variables, choice.extraCa), hop);
+  return async (stream) => {
+    mustLive(stream, hop);
+    return startTls(stream, choice, context, observer, hop);
+  };
 }
 
 /** A Unix socket is the server's own door: no proxy stands before it. */
@@ -93,19 +116,14 @@ function ofProxy({ hop, code, message }: RouteError, { origin }: ProxyServer): R
   return new RouteError(hop, code, words, 'another --proxy, or --no-proxy to go without it');
 }
 
-async function throughProxy(
-  socket: Duplex,
-  target: Target,
-  proxy: ProxyServer,
-  variables: Readonly<Record<string, string | undefined>>,
-  observer: RouteObserver,
-  signal: AbortSignal,
-): Promise<Duplex> {
-  const stream = proxy.tls ? await overTls(socket, 'proxy-tls', proxy.tls, variables, observer, signal) : socket;
-  const place = await tunnelEnd(target, proxy, observer, signal);
-  const { openTunnel } = await import('./proxy/open-tunnel.ts');
-  mustLive(stream, 'proxy');
-  return takeHop(openTunnel(stream, place, proxy, observer), signal);
+async function tunnelStep(target: Target, proxy: ProxyServer, observer: RouteObserver, signal: AbortSignal): Promise<Step> {
+  const { tunnelBy } = await import('./proxy/open-tunnel.ts');
+  const openTunnel = await tunnelBy(proxy.scheme);
+  return async (stream) => {
+    const place = await tunnelEnd(target, proxy, observer, signal);
+    mustLive(stream, 'proxy');
+    return openTunnel(stream, place, proxy, observer);
+  };
 }
 
 /** What a proxy is asked for. Those of SOCKS that take addresses only are given one; the others look names up themselves. */

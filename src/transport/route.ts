@@ -54,6 +54,8 @@ export interface ProxyServer {
   readonly credentials?: { readonly user: string; readonly password: string } | undefined;
   /** To an `https` proxy. */
   readonly tls?: TlsChoice | undefined;
+  /** It is asked for no tunnel: what is sent is for itself. */
+  readonly tunnels?: false | undefined;
   /** Lines that go along with a CONNECT, as `RequestParts.headers`. */
   readonly headers?: readonly string[] | undefined;
   /** Where it was named, for people: `--proxy`, `https_proxy`. */

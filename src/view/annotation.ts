@@ -37,8 +37,8 @@ export function violationLines(violation: Violation, { style, width }: Annotatio
 }
 
 /** A close code with its registered name and the reason as quoted text: `1000 Normal Closure "bye"`. Safe to print. */
-export function closeText(code: number, reason: Uint8Array, columns: number, style: Style): string {
-  const name = `${code} ${closeCodeName(code)}`;
+export function closeText(code: number, reason: Uint8Array, columns: number, style: Style, isOfDraft = false): string {
+  const name = `${code} ${closeCodeName(code, isOfDraft)}`;
   if (reason.length === 0) return name;
   const quoted = quoteInColumns(reason, columns - textWidth(name) - 1, style.escape);
   return quoted === undefined ? name : `${name} ${quoted}`;
@@ -50,7 +50,7 @@ function closeLines({ frame }: FrameEvent, { style, width }: AnnotationOptions):
   if (frame.opcode !== Opcode.close || payload.length === 1) return [];
   if (payload.length === 0) return frame.length === 0n ? [' '.repeat(MARGIN) + style.dim('no close code')] : [];
   const code = Buffer.from(payload).readUInt16BE(0);
-  return [' '.repeat(MARGIN) + closeText(code, payload.subarray(2), width - MARGIN, style)];
+  return [' '.repeat(MARGIN) + closeText(code, payload.subarray(2), width - MARGIN, style, draft !== undefined)];
 }
 
 /** A closing frame of a draft without codes: its body, if any, is whatever its sender likes. */

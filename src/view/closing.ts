@@ -1,6 +1,7 @@
 import { closeCodeMeaning, closeCodeName } from '../protocol/connection/close-code.ts';
 import { RULES, type Violation } from '../protocol/rule.ts';
 import type { SessionEvent } from '../session/event.ts';
+import { otherFraming } from './other-framing.ts';
 import { quoteBytes } from './quote.ts';
 import type { Style } from './style.ts';
 import { wrapWords } from './width.ts';
@@ -63,14 +64,17 @@ function withReason(text: string, reason: string, { style, width }: ClosingView)
 }
 
 /** What the peer did, and, unless a dump has just said so, the rule that it broke. */
-export function breachLines({ rule, detail }: Violation, view: ClosingView, dumped = false): string[] {
+export function breachLines(violation: Violation, view: ClosingView, dumped = false): string[] {
+  const { rule, detail } = violation;
   const { section, text } = RULES[rule];
+  const other = otherFraming(violation);
   const what = detail === '' ? 'the peer broke the protocol' : `the peer broke the protocol: ${detail}`;
   const [first = '', ...rest] = wrapWords(what, view.width - INDENT.length);
   return [
     view.style.bad(`✗ ${first}`),
     ...rest.map((line) => view.style.bad(INDENT + line)),
     ...(dumped ? [] : dimmed(`${section}: ${text}`, view)),
+    ...(other === undefined ? [] : dimmed(other, view)),
   ];
 }
 
@@ -78,7 +82,15 @@ function dimmed(text: string, { style, width }: ClosingView): string[] {
   return wrapWords(text, width - INDENT.length).map((line) => style.dim(INDENT + line));
 }
 
-/** Why a breach ends nothing. Much that RFC 6455 forbids its drafts did not know. */
-export function goingOn(rule: Violation['rule']): string {
-  return /^(?:draft|hixie)-/.test(rule) ? 'going on, as its peers did' : 'going on, as --lenient says';
+/** A breach that ends nothing, on one line. */
+export function borneText(violation: Violation, isLenient = false): string {
+  const { rule, detail } = violation;
+  const other = otherFraming(violation);
+  return `${detail} (${RULES[rule].section}); ${goingOn(rule, isLenient)}${other === undefined ? '' : `. ${other}`}`;
+}
+
+/** Why a breach ends nothing. Much that RFC 6455 forbids its drafts did not know: those are borne without `--lenient` too. */
+function goingOn(rule: Violation['rule'], isLenient: boolean): string {
+  if (/^(?:draft|hixie)-/.test(rule)) return 'going on, as its peers did';
+  return isLenient ? 'going on, as --lenient says' : 'going on, as the version that is spoken allows';
 }

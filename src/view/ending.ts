@@ -6,6 +6,7 @@ import type { HopName, SessionEvent } from '../session/event.ts';
 import { closeText } from './annotation.ts';
 import { againText, type HandshakeReport, renderBody, renderCause } from './handshake.ts';
 import { type HandshakeStyle, renderHead } from './handshake-head.ts';
+import { otherFraming } from './other-framing.ts';
 import { HOP_NAMES } from './phases.ts';
 import { textWidth, wrapWords } from './width.ts';
 
@@ -114,8 +115,12 @@ function closedLines({ code, reason, wasClean, by }: Extract<Ending, { type: 'cl
   if (violation) {
     const { section, text } = RULES[violation.rule];
     const rule = wrapWords(`${section}: ${text}`, Math.max(width, 40) - 2).map((line) => `  ${style.dim(line)}`);
-    return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, ...rule];
+    const other = otherFraming(violation);
+    const hint = other === undefined ? [] : wrapWords(other, Math.max(width, 40) - 2).map((line) => `  ${line}`);
+    return [`wstap: ${style.bad(`the peer broke the protocol: ${violation.detail}`)}`, ...rule, ...hint];
   }
+  // Of hixie-76 alone, whose servers often did so: no mistake, but not what the draft has.
+  if (code === 1005 && !wasClean) return [`wstap: ${style.dim('the peer ended TCP and did not acknowledge our closing frame')}`];
   if (code === 1005 || (wasClean && (code === 1000 || code === 1001))) return [];
   const who = { us: 'closed by us', peer: 'closed by the peer', network: 'the connection was lost' }[by];
   const first = `wstap: ${style.warn(`${who}: ${closeText(code, Buffer.from(reason), width - 30, style)}`)}`;

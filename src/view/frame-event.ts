@@ -30,6 +30,17 @@ export function kindLabel({ opcode, draft }: Frame): string {
   return draft.sentinel ? `T 0x${draft.code.toString(16).padStart(2, '0')}` : `OP 0x${draft.code.toString(16)}`;
 }
 
+/** Whether the four bytes in front of a frame are not its mask but what the mask follows from: hybi-04. */
+export function hasNonce({ draft }: Frame): boolean {
+  return draft?.mask !== undefined && draft.mask.length > 4;
+}
+
+/** What the first bit says, in four columns: nothing in hixie; where it is MORE, that there is more or that this is the last. */
+export function finLabel({ fin, draft }: Frame): string {
+  if (draft?.sentinel) return '    ';
+  return fin ? (draft?.saysMore ? 'last' : 'fin ') : 'more';
+}
+
 /** `len 5 (7-bit)`: the length that the header announces, and the form it was written in. */
 export function lengthLabel(length: bigint, form: LengthForm): string {
   return `len ${length} (${form}-bit)`;

@@ -1,6 +1,6 @@
 import type { DialectName } from '../protocol/dialect/name.ts';
 import { likelyCause } from '../protocol/handshake/cause.ts';
-import type { Cause } from '../protocol/handshake/cause-facts.ts';
+import { type Cause, FIND_VERSION } from '../protocol/handshake/cause-facts.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
 import type { RequestHead, ResponseHead } from '../protocol/http/head.ts';
 import type { CertificateFacts, HopName, SessionEvent } from '../session/event.ts';
@@ -77,7 +77,7 @@ export class HandshakeCollector {
       body: this.#body,
       url: this.#url,
     };
-    const cause = this.#cause ?? likelyCause({ ...facts, failure: this.#failure });
+    const cause = this.#cause ?? this.#untried(likelyCause({ ...facts, alpn: this.#alpn, failure: this.#failure }));
     return {
       ...facts,
       phases: this.#phases,
@@ -92,6 +92,17 @@ export class HandshakeCollector {
       ...(this.#http2.length > 0 && { http2: this.#http2 }),
       ...(this.#earlier.length > 0 && { earlier: this.#earlier }),
     };
+  }
+
+  get #alpn(): string | undefined {
+    const secured = this.#phases.find(({ hop }) => hop === 'tls');
+    return /\bALPN (\S+)$/.exec(secured?.detail ?? '')?.[1];
+  }
+
+  /** Whoever has already looked for a version is not told to. */
+  #untried(cause: Cause | undefined): Cause | undefined {
+    const hasLooked = cause?.remedy === FIND_VERSION && this.#earlier.some(({ reason }) => reason === 'draft');
+    return hasLooked ? { ...cause, remedy: undefined } : cause;
   }
 
   /** What is known is of an answer on the way; what comes is of the next one. */

@@ -62,9 +62,10 @@ export interface EarlierAnswer {
   readonly learnt?: string | undefined;
 }
 
-/** Everything, blank lines between its parts; what came before the last answer in short. */
-export function renderHandshake(report: HandshakeReport, view: HandshakeStyle): string[] {
-  return [...(report.earlier ?? []).flatMap((answer) => [...renderEarlier(answer, view), '']), ...renderLast(report, view)];
+/** Everything, blank lines between its parts; what came before the last answer in short. `role`: which side we were. */
+export function renderHandshake(report: HandshakeReport, view: HandshakeStyle, role: 'client' | 'server' = 'client'): string[] {
+  const earlier = (report.earlier ?? []).flatMap((answer) => [...renderEarlier(answer, view), '']);
+  return [...earlier, ...renderLast(report, view, role)];
 }
 
 function renderEarlier({ report, ...next }: EarlierAnswer, view: HandshakeStyle): string[] {
@@ -88,15 +89,16 @@ export function againText(
 }
 
 /** The whole picture of one exchange, blank lines between its parts. */
-function renderLast(report: HandshakeReport, view: HandshakeStyle): string[] {
+function renderLast(report: HandshakeReport, view: HandshakeStyle, role: 'client' | 'server' = 'client'): string[] {
   const { request, response } = report;
+  const [asking, answering] = role === 'client' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
   const parts = [
     renderPhases(report.phases ?? [], view),
     report.certificate ? renderCertificate(report.certificate, view) : [],
     (report.notes ?? []).flatMap((note) => wrapWords(view.safe(note), pageWidth(view))),
     (report.http2 ?? []).flatMap((frame) => renderHttp2Frame(frame, view)),
-    request ? renderHead(request, { ...view, direction: 'sent', body: report.requestBody }) : [],
-    response ? renderHead(response, { ...view, direction: 'received', body: report.responseBody }) : [],
+    request ? renderHead(request, { ...view, direction: asking, body: report.requestBody }) : [],
+    response ? renderHead(response, { ...view, direction: answering, body: report.responseBody }) : [],
     report.body ? renderBody(report.body, report.bodyCut ?? false, view) : [],
     report.findings.length > 0 ? renderChecklist(report.findings, view) : [],
     derivation(report, view),

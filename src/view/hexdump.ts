@@ -3,7 +3,7 @@ import { type Field, fields } from '../protocol/frame/fields.ts';
 import type { Frame } from '../protocol/frame/frame.ts';
 import { isControl, Opcode } from '../protocol/frame/opcode.ts';
 import { fieldPaint } from './field-paint.ts';
-import { type FrameEvent, MARGIN } from './frame-event.ts';
+import { type FrameEvent, hasNonce, MARGIN } from './frame-event.ts';
 import { quoteInColumns } from './quote.ts';
 import { sizeText } from './size.ts';
 import type { Paint, Style } from './style.ts';
@@ -96,7 +96,7 @@ function clearHeader(frame: Frame, style: Style): string | undefined {
 function longRows({ frame, inflated }: FrameEvent, header: Painted, style: Style, max: number): string[] {
   const wire = frame.maskingKey === undefined ? undefined : frame.raw.subarray(frame.headerLength);
   const text = !frame.rsv1 && inflated === undefined;
-  const note = style.dim(frame.maskingKey === undefined ? 'header' : 'header, masking key');
+  const note = style.dim(headerNote(frame));
   const bare = clearHeader(frame, style);
   const tail = sentinel(frame, style);
   return [
@@ -105,6 +105,13 @@ function longRows({ frame, inflated }: FrameEvent, header: Painted, style: Style
     ...byteRows(frame.payload, { style, max, text, ...(wire && { wire }) }),
     ...(tail.columns === 0 ? [] : [atSide(' '.repeat(MARGIN - 2) + tail.painted, MARGIN + 2, style.dim('sentinel'))]),
   ];
+}
+
+/** In the order of the bytes. */
+function headerNote(frame: Frame): string {
+  if (frame.maskingKey === undefined) return 'header';
+  if (frame.draft === undefined) return 'header, masking key';
+  return hasNonce(frame) ? 'frame nonce, header' : 'masking key, header';
 }
 
 function inflatedRows({ frame, inflated }: FrameEvent, start: number, style: Style, max: number): string[] {

@@ -9,6 +9,7 @@ import { RULES, type Violation } from '../protocol/rule.ts';
 import type { Attempt, SessionEvent } from '../session/event.ts';
 import type { RoundTrips } from '../session/tally.ts';
 import { escapeJson } from './escape.ts';
+import { hasNonce } from './frame-event.ts';
 
 /**
  * Every event as one JSON object on one line. Names stay as they are while `v` stays 1; new ones may come. Times are
@@ -142,7 +143,8 @@ function frameJson({ direction, frame, violations, inflated }: Extract<SessionEv
     rsv1: frame.rsv1,
     rsv2: frame.rsv2,
     rsv3: frame.rsv3,
-    maskingKey: frame.maskingKey === undefined ? null : Buffer.from(frame.maskingKey).toString('hex'),
+    maskingKey: hexOrNull(hasNonce(frame) ? frame.draft?.mask : frame.maskingKey),
+    frameNonce: hasNonce(frame) ? hexOrNull(frame.maskingKey) : undefined,
     length: integer(frame.length),
     lengthForm: frame.draft?.sentinel ? frame.draft.lengthForm : frame.lengthForm,
     headerLength: frame.headerLength,
@@ -157,10 +159,14 @@ function frameJson({ direction, frame, violations, inflated }: Extract<SessionEv
   };
 }
 
+function hexOrNull(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : Buffer.from(bytes).toString('hex');
+}
+
 function closeJson({ opcode, payload, draft }: Frame): Json | undefined {
   if (opcode !== Opcode.close || payload.length < 2 || (draft && draft.close !== 'code')) return undefined;
   const code = Buffer.from(payload).readUInt16BE(0);
-  return { code, name: closeCodeName(code), reason: bytesJson(payload.subarray(2)) };
+  return { code, name: closeCodeName(code, draft !== undefined), reason: bytesJson(payload.subarray(2)) };
 }
 
 function violationJson({ rule, detail }: Violation): { readonly [name: string]: Json } {

@@ -1,7 +1,7 @@
 import type { Frame } from '../protocol/frame/frame.ts';
 import { isControl, Opcode } from '../protocol/frame/opcode.ts';
 import { annotations } from './annotation.ts';
-import { type FrameEvent, kindLabel, lengthLabel, MARGIN } from './frame-event.ts';
+import { type FrameEvent, finLabel, hasNonce, kindLabel, lengthLabel, MARGIN } from './frame-event.ts';
 import { quoteInColumns } from './quote.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -52,6 +52,7 @@ function frameCells(event: FrameEvent, previousAt: number | undefined, { style, 
   const delta = previousAt === undefined ? '' : signed(event.at - previousAt);
   const key = frame.maskingKey === undefined ? 'none' : Buffer.from(frame.maskingKey).toString('hex');
   const { draft } = frame;
+  const keyLabel = `${hasNonce(frame) ? 'nonce' : 'mask'} ${key}`;
   const reserved = [frame.rsv1, frame.rsv2, frame.rsv3].map((bit) => (bit ? '1' : '·')).join('') + (draft?.rsv4 ? '1' : '');
   return [
     ...(numbered ? [{ text: `#${event.connection}`.padEnd(3), paint: style.bold, gap: 0 } as const] : []),
@@ -59,9 +60,13 @@ function frameCells(event: FrameEvent, previousAt: number | undefined, { style, 
     { text: delta.padStart(7), paint: style.dim, gap: 2 },
     { text: direction === 'sent' ? '→' : '←', paint: style[direction], gap: 2 },
     { text: kindLabel(frame).padEnd(6), paint: style.opcode, gap: 1 },
-    { text: draft?.sentinel ? '    ' : frame.fin ? 'fin ' : 'more', paint: frame.fin ? plain : style.flags, gap: 1 },
+    { text: finLabel(frame), paint: frame.fin ? plain : style.flags, gap: 1 },
     { text: draft?.sentinel ? '   ' : reserved, paint: reserved === '···' ? style.dim : style.flags, gap: 1 },
-    { text: `mask ${key}`.padEnd(13), paint: frame.maskingKey === undefined ? style.dim : style.mask, gap: 2 },
+    {
+      text: keyLabel.padEnd(13),
+      paint: frame.maskingKey === undefined ? style.dim : style.mask,
+      gap: hasNonce(frame) ? 1 : 2,
+    },
     { text: lengthText(frame).padEnd(18), paint: style.length, gap: 2 },
     { text: `${frame.raw.length} B`.padStart(7), paint: plain, gap: 2 },
   ];

@@ -1,4 +1,4 @@
-import { formatHex } from '../bytes/hex.ts';
+import { hexDigits } from '../bytes/hex.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import { escapeText } from './escape.ts';
 
@@ -24,7 +24,7 @@ export interface PayloadOptions {
  */
 export function payloadOf(message: MessageView, { format, separator, terminal }: PayloadOptions): Payload {
   if (format === 'hex' || (message.opcode === 'binary' && (format === 'text' || terminal))) {
-    return whole(Buffer.from(formatHex(message.view(), ''), 'latin1'), separator);
+    return whole(hexDigits(message.view()), separator);
   }
   if (terminal) return whole(Buffer.from(escapeText(message.text(), { multiline: true }), 'utf8'), separator);
   const { buffer, start, end } = message;

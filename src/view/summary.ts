@@ -20,8 +20,8 @@ export function summary(tally: Facts, { style, width }: SummaryOptions): string[
   const rows: [label: string, lines: readonly string[]][] = [
     ['sent', directionLines(tally.sent, width - LABEL)],
     ['received', directionLines(tally.received, width - LABEL)],
-    ['deflate', deflateLines(tally)],
-    ['ping', tally.roundTrips ? [roundTripText(tally.roundTrips)] : []],
+    ['deflate', besideOrBelow(deflateParts(tally), width - LABEL)],
+    ['ping', tally.roundTrips ? wrapWords(roundTripText(tally.roundTrips), width - LABEL) : []],
     [
       'faults',
       tally.violations === 0
@@ -36,7 +36,11 @@ export function summary(tally: Facts, { style, width }: SummaryOptions): string[
 }
 
 function directionLines(tally: DirectionTally, columns: number): string[] {
-  const parts = [...messageText(tally), ...frameText(tally)];
+  return besideOrBelow([...messageText(tally), ...frameText(tally)], columns);
+}
+
+/** In one line where they fit into it. */
+function besideOrBelow(parts: readonly string[], columns: number): string[] {
   const line = parts.join(' · ');
   return line.length <= columns ? [line].filter((text) => text !== '') : parts.flatMap((part) => wrapWords(part, columns));
 }
@@ -65,11 +69,10 @@ function kinds(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function deflateLines({ sent, received }: Facts): string[] {
+function deflateParts({ sent, received }: Facts): string[] {
   const ratio = (direction: string, { compressed: { wire, inflated } }: DirectionTally) =>
     inflated === 0 ? [] : [`${direction} ${sizeText(inflated)} as ${sizeText(wire)} (${((100 * wire) / inflated).toFixed(0)} %)`];
-  const parts = [...ratio('sent', sent), ...ratio('received', received)];
-  return parts.length === 0 ? [] : [parts.join(' · ')];
+  return [...ratio('sent', sent), ...ratio('received', received)];
 }
 
 /** The same as `ping` has it, in words. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatHex, parseBase64, parseHex } from '../../src/bytes/hex.ts';
+import { formatHex, hexDigits, parseBase64, parseHex } from '../../src/bytes/hex.ts';
 
 describe('parseHex reads what people paste', () => {
   test.each([
@@ -31,6 +31,11 @@ describe('parseHex reads what people paste', () => {
   ])('%j is refused in words', (text, problem) => {
     expect(parseHex(text)).toEqual({ problem });
   });
+});
+
+test.each([0, 1, 65_535, 65_536, 200_001])('the digits of %i bytes', (length) => {
+  const bytes = Buffer.from(Array.from({ length }, (_, index) => (index * 7) & 0xff));
+  expect(hexDigits(bytes).equals(Buffer.from(formatHex(bytes, '')))).toBe(true);
 });
 
 test('formatHex', () => {

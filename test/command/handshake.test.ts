@@ -300,6 +300,18 @@ describe('pasted', () => {
     ]);
   });
 
+  test('answers that were mixed up are put down to the keys that they prove', async () => {
+    const handshake = (key: string, accept: string) =>
+      `GET / HTTP/1.1\nHost: h\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Key: ${key}\nSec-WebSocket-Version: 13\n\n` +
+      `HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: ${accept}\n\n`;
+    const one = handshake('x3JJHMbDL1EzLkh9GBhXDw==', 'rLHCkw/SKsO9GAH/ZSFhBATDKrU=');
+    const other = handshake('uRovscZjNol/umbTt5uKmw==', 'HSmrc0sMlYUkAGmm5OPpG2HaGWk=');
+    const { status, stdout } = await run(['handshake', '-'], one + other);
+    expect(status).toBe(1);
+    expect(stdout).toContain('This answers the key of handshake 2: the server mixed them up.');
+    expect(stdout).toContain('This answers the key of handshake 1: the server mixed them up.');
+  });
+
   test('nothing to be found: 3', async () => {
     expect(await run(['handshake', '-'], 'Dear all,\nno luck.\n')).toEqual({
       status: 3,

@@ -134,12 +134,30 @@ describe('one port', () => {
 describe('admission is the same', () => {
   test.each<[what: string, options: string[], request: Record<string, string>, status: number, says: RegExp]>([
     ['a visit', [], { ':method': 'GET', ':path': '/', ':scheme': 'http', ':authority': 'localhost' }, 400, /opened by CONNECT/],
-    ['a foreign page', [], { ...GOOD, origin: 'https://evil.example' }, 403, /page is one that may connect/],
+    [
+      'a foreign page',
+      [],
+      { ...GOOD, origin: 'https://evil.example' },
+      403,
+      /Origin "https:\/\/evil\.example" is not one that may connect \(--origin adds it\)/,
+    ],
     ['a page that is listed', ['--origin', 'https://a.example'], { ...GOOD, origin: 'https://a.example' }, 200, /^$/],
-    ['a foreign name', [], { ...GOOD, ':authority': 'rebound.example' }, 403, /names this machine/],
-    ['another protocol', [], { ...GOOD, ':protocol': 'connect-udp' }, 501, /:protocol is websocket/],
-    ['another version', [], { ...GOOD, 'sec-websocket-version': '8' }, 400, /Version is 13/],
-    ['a fragment', [], { ...GOOD, ':path': '/#x' }, 400, /:path is sent/],
+    [
+      'a foreign name',
+      [],
+      { ...GOOD, ':authority': 'rebound.example' },
+      403,
+      /Host "rebound\.example" does not name this machine/,
+    ],
+    [
+      'another protocol',
+      [],
+      { ...GOOD, ':protocol': 'connect-udp' },
+      501,
+      /^Refused: :protocol "connect-udp" is not websocket\.\n$/,
+    ],
+    ['another version', [], { ...GOOD, 'sec-websocket-version': '8' }, 400, /Version "8" is not 13/],
+    ['a fragment', [], { ...GOOD, ':path': '/#x' }, 400, /:path "\/#x" has a fragment/],
   ])('%s', async (_, options, request, status, says) => {
     const { port } = await startListen(['--http2', ...options]);
     const outcome = await answer(await session(port), request);
@@ -169,6 +187,22 @@ describe('admission is the same', () => {
       'x-a': '1',
     });
   });
+});
+
+test('an answer that cannot be sent over HTTP/2 is the end of its client alone', async () => {
+  const server = await serve({ http2: true, headers: ['Date: a', 'Date: b'] });
+  const client = await session(server.port);
+  for (const number of [1, 2]) {
+    const stream = client.request(GOOD, { endStream: false });
+    stream.on('error', () => undefined);
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect(stream.rstCode).toBe(2);
+    expect(await server.ended.next()).toMatchObject({ code: 1006, connection: number });
+  }
+  expect(client.destroyed).toBe(false);
+  const other = await connect(server.url, { http: '1.1' });
+  other.send(text('hi'));
+  expect(await other.messages.next()).toBe('text 2 B "hi"');
 });
 
 describe('floods', () => {

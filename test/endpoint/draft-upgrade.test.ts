@@ -56,14 +56,15 @@ describe('hixie-76', () => {
     expect(await run(['--draft', '76', ...QUICK, url])).toMatchObject({ status: 0, stdout: 'ho\n', stderr: '' });
   });
 
-  test('a server that ends TCP in place of the closing frame is none to complain of', async () => {
+  test('a server that ends TCP in place of the closing frame has done well enough, which is told', async () => {
     const { url } = await rawServer((socket) => {
       asked76(socket, (head, proof) => {
         socket.write(Buffer.concat([head, proof, MESSAGE]));
         socket.on('data', (chunk: Buffer) => chunk.includes(CLOSE) && socket.end());
       });
     });
-    expect(await run(['--draft', '76', ...QUICK, url])).toMatchObject({ status: 0, stdout: 'ho\n', stderr: '' });
+    const stderr = 'wstap: the peer ended TCP and did not acknowledge our closing frame\n';
+    expect(await run(['--draft', '76', ...QUICK, url])).toMatchObject({ status: 0, stdout: 'ho\n', stderr });
     const { stdout } = await run(['--draft', '76', ...QUICK, '--format', 'json', url]);
     expect(stdout).toContain('"type":"closed","code":1005,"name":"No Status Rcvd","reason":"","wasClean":false,"by":"us"');
   });
@@ -136,9 +137,46 @@ describe('a server of another generation', () => {
         socket.emit('data', chunk);
       }),
     );
-    const { status, stdout, stderr } = await run(['--draft', 'auto', '--timeout', '150ms', ...QUICK, url]);
+    const { status, stdout, stderr } = await run(['--draft', 'auto', '--timeout', '2s', ...QUICK, url]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'ho\n' });
     expect(stderr).toContain('did not answer RFC 6455 (version 13) in time. Asking again in hybi-08.');
+  });
+
+  test('one that never answers is given up when the time that was given is over, not that of every try', async () => {
+    const { url, sockets } = await rawServer(() => undefined);
+    const startedAt = performance.now();
+    const { status, stderr } = await run(['--draft', 'auto', '--timeout', '800ms', ...QUICK, url]);
+    expect(performance.now() - startedAt).toBeLessThan(1600);
+    expect(status).toBe(124);
+    expect(sockets).toHaveLength(4);
+    expect(stderr).toContain('no open connection within 0.8 s');
+    expect(stderr).not.toContain('--draft auto');
+  });
+
+  test('what it names is tried first, all of it, and then the usual ones, none twice', async () => {
+    const asked: string[] = [];
+    const { url } = await rawServer((socket) =>
+      socket.once('data', (chunk: Buffer) => {
+        const [, version = 'none'] = /Sec-WebSocket-(?:Version: (\d+)|Key1)/.exec(chunk.toString('latin1')) ?? [];
+        asked.push(version);
+        if (asked.length === 1) socket.end('HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 7, 4, 8\r\n\r\n');
+        else socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+      }),
+    );
+    const { status, stderr } = await run(['--draft', 'auto', ...QUICK, url]);
+    expect(status).toBe(6);
+    expect(asked).toEqual(['13', '8', '7', '4', 'none', 'none']);
+    expect(stderr).not.toContain('--draft auto');
+  });
+
+  test('one that names nothing known is not asked again, nor auto advised to whoever gave it', async () => {
+    const { url, sockets } = await rawServer((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 99\r\n\r\n')),
+    );
+    const { stderr } = await run(['--draft', 'auto', ...QUICK, url]);
+    expect(stderr).toContain('none of which is known here');
+    expect(stderr).not.toContain('--draft auto');
+    expect(sockets).toHaveLength(1);
   });
 
   test('a 404 of auto stays a 404', async () => {
@@ -148,4 +186,32 @@ describe('a server of another generation', () => {
     expect((await run(['--draft', 'auto', ...QUICK, url])).stderr).toMatch(/^wstap: the server refused: 404/);
     expect(sockets).toHaveLength(1);
   });
+});
+
+describe('what a version cannot do is told before anything is dialed', () => {
+  test.each([['-b'], ['--hex'], ['--base64']])('--draft 76 %s', async (flag) => {
+    const { url, sockets } = await rawServer(() => undefined);
+    const { status, stderr } = await run(['--draft', '76', flag, url]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('hixie-76 has no binary messages');
+    expect(sockets).toHaveLength(0);
+  });
+
+  test('a server that accepts no version at all', async () => {
+    const { status, stderr } = await run(['listen', '--draft', '', '0']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('name at least one version');
+  });
+});
+
+test('frames that were dropped are told in a pipe, though all ends well', async () => {
+  const { url } = await rawServer((socket) => {
+    asked76(socket, (head, proof) => {
+      socket.write(Buffer.concat([head, proof, Buffer.from('81026f6b81026f6b', 'hex')]));
+      socket.on('data', (chunk: Buffer) => chunk.includes(CLOSE) && socket.end(CLOSE));
+    });
+  });
+  const { status, stdout, stderr } = await run(['--draft', '76', '-x', 'hi', '-w', '50ms', url]);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  expect(stderr.match(/^wstap: ! a frame of type 81: text in hybi-07 and later/gm)).toHaveLength(2);
 });

@@ -39,11 +39,14 @@ class Wire implements Transport {
   destroy(): void {}
 }
 
-function open(message: (link: Link) => void = () => undefined): { wire: Wire; link: Link } {
+const CLIENT_TEXT = Buffer.from('81810000000061', 'hex');
+
+function open(message: (link: Link) => void = () => undefined, told: string[] = []): { wire: Wire; link: Link } {
   const wire = new Wire();
   const limits = { ...SERVER_LIMITS };
   const clock = systemClock(() => 0);
-  const handler = { message: () => message(link), event() {}, drain() {}, roundTrip() {} };
+  const event = ({ type }: { type: string }) => told.push(type);
+  const handler = { message: () => message(link), event, drain() {}, roundTrip() {} };
   const options = { role: 'server', limits, closeTimeout: 1000, maskingKeys: () => 0 } as const;
   const link = new Link(options, wire, clock, handler);
   link.start(new Uint8Array(0));
@@ -124,9 +127,45 @@ test('a connection that is cut off gives its memory back', async () => {
   expect(all.size).toBeLessThan(4);
 });
 
+describe('while it is paused', () => {
+  const RESET = { code: 'ECONNRESET', message: 'reset' };
+
+  function paused() {
+    const told: string[] = [];
+    const { wire, link } = open(() => told.push('message'), told);
+    link.pause();
+    wire.handler.data(Buffer.from(CLIENT_TEXT));
+    return { wire, link, told };
+  }
+
+  test('the peer goes: what it sent before comes first, and then the end', () => {
+    const { wire, link, told } = paused();
+    wire.handler.close(RESET);
+    expect(told).toEqual([]);
+    link.resume();
+    expect(told).toEqual(['message', 'closed']);
+  });
+
+  test('it is destroyed: it ends at once, and what was received is dropped', () => {
+    const { wire, link, told } = paused();
+    link.destroy();
+    wire.handler.close(undefined);
+    link.resume();
+    expect(told).toEqual(['closed']);
+  });
+
+  test('it is destroyed after the peer went: it ends at the end of the turn', async () => {
+    const { wire, link, told } = paused();
+    wire.handler.close(RESET);
+    link.destroy();
+    expect(told).toEqual([]);
+    await undefined;
+    expect([told, link.networkError]).toEqual([['closed'], RESET]);
+  });
+});
+
 describe('many messages that come together', () => {
-  const MESSAGE = Buffer.from('81810000000061', 'hex');
-  const many = (count: number) => Buffer.concat(Array.from({ length: count }, () => Buffer.from(MESSAGE)));
+  const many = (count: number) => Buffer.concat(Array.from({ length: count }, () => Buffer.from(CLIENT_TEXT)));
   /** How many answers left in each write. */
   const answers = ({ writes }: Wire) => writes.map((write) => write.length / 3);
 

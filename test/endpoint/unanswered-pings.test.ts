@@ -15,10 +15,10 @@ test('a ping is answered once, by a pong with its payload, whatever memory that 
 
 test('of pings that a peer never answers the oldest are forgotten', () => {
   const pings = new UnansweredPings();
-  for (let at = 0; at < 1000; at++) pings.sent(payload(`${at}`), at);
-  expect(pings.answered(payload('935'), 1000)).toBeUndefined();
-  expect(pings.answered(payload('936'), 1000)).toBe(64);
-  expect(pings.answered(payload('999'), 1000)).toBe(1);
+  for (let at = 0; at < 5000; at++) pings.sent(payload(`${at}`), at);
+  expect(pings.answered(payload('903'), 5000)).toBeUndefined();
+  expect(pings.answered(payload('904'), 5000)).toBe(4096);
+  expect(pings.answered(payload('4999'), 5000)).toBe(1);
 });
 
 test('the same payload again counts from the later one', () => {

@@ -68,7 +68,7 @@ describeWith(chromiumPeer, 'Chromium', () => {
   });
 
   test('of the foreign pages those of the same site have the login too: there their origin keeps them out', async () => {
-    const { env, port } = await startListen(['--auth', 'joe:geheim', '--echo', '-v', '0.0.0.0:0']);
+    const { env, port } = await startListen(['--auth', 'joe:geheim', '--echo', '-v', '--allow-host', 'own.test', '0.0.0.0:0']);
     const [, token = ''] = await env.stderr.until(/\?token=(\S+)/);
     const own = `http://own.test:${port}/?token=${token}`;
     const context = await browser.newContext();

@@ -138,11 +138,11 @@ describe('compression of single frames', () => {
     ]);
   });
 
-  test('deflate-stream, offered by hand and accepted, is explained and not spoken', async () => {
+  test('deflate-stream, agreed to by a server that does not speak it: 7, and what is wrong', async () => {
     const server = await serve('--echo', '-H', 'Sec-WebSocket-Extensions: deflate-stream');
     const run = await wstap(['-H', 'Sec-WebSocket-Extensions: deflate-stream', '-x', 'a', server.url]);
-    expect(run.status).toBe(6);
-    expect(run.stderr).toContain('dropped from the drafts in 2011');
+    expect(run.status).toBe(7);
+    expect(run.stderr).toContain('the peer broke the protocol: these bytes are not DEFLATE data');
   });
 
   test('what a version cannot carry is a mistake', async () => {

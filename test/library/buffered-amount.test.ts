@@ -8,7 +8,7 @@ let amount: BufferedAmount;
 beforeEach(() => {
   link = { sent: 100, left: 100 };
   amount = new BufferedAmount();
-  amount.open(link);
+  amount.open(link, false);
 });
 
 function send(bytes: number): void {
@@ -45,7 +45,30 @@ test('what left before counts no more, while what is sent now does', async () =>
   expect(amount.value).toBe(3);
 });
 
-test('falls by whole turns as bytes leave', async () => {
+test('falls byte by byte as they leave, what is nobody’s payload first', async () => {
+  send(5);
+  send(6);
+  await nextTurn();
+  const first = link.sent;
+  send(70);
+  await nextTurn();
+  for (const [left, value] of [
+    [first - 11, 81],
+    [first - 10, 80],
+    [first - 1, 71],
+    [first, 70],
+    [first + 2, 70],
+    [first + 32, 40],
+    [link.sent - 1, 1],
+    [link.sent, 0],
+  ] as const) {
+    link.left = left;
+    expect(amount.value).toBe(value);
+  }
+});
+
+test('compressed, it falls by whole turns', async () => {
+  amount.open(link, true);
   send(5);
   send(6);
   await nextTurn();

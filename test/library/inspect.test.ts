@@ -89,7 +89,7 @@ describe('inspect.connect looks at a server', () => {
     const peer = await inspect.connect(url, { handshake: 'any' });
     expect(peer.open).toBe(false);
     expect(peer.findings.filter(({ level }) => level === 'fail').map(({ id }) => id)).toContain('status');
-    expect(await peer.closed).toMatchObject({ type: 'refused', body: text('The path is one that is served here.\n') });
+    expect(await peer.closed).toMatchObject({ type: 'refused', body: text('Refused: nothing is served at this path.\n') });
     expect(() => peer.send('x')).toThrow(/no open connection/);
   });
 
@@ -121,6 +121,47 @@ describe('inspect.connect looks at a server', () => {
     expect(await once(socket, 'close')).toEqual([1006, Buffer.alloc(0)]);
     expect(peer.frames.filter(({ direction }) => direction === 'sent')).toEqual([]);
     expect(await peer.closed).toMatchObject({ wasClean: false, by: 'peer' });
+  });
+
+  test('a Close that is answered by hand is clean, and as the server said', async () => {
+    const { server, url } = await listening();
+    const opened = once(server, 'connection');
+    const peer = await inspect.connect(url, { automatic: false });
+    const [socket] = await opened;
+    socket.close(1000, 'server');
+    await peer.frame({ opcode: 'close', code: 1000 });
+    peer.close(1000, 'me');
+    expect(await once(socket, 'close')).toEqual([1000, Buffer.from('me')]);
+    expect(await peer.closed).toMatchObject({ code: 1000, reason: 'server', wasClean: true, by: 'peer' });
+  });
+
+  test.each([Infinity, 2 ** 31, 2 ** 40])('a timeout of %d is no short one', async (timeout) => {
+    const { server, url } = await listening();
+    const opened = once(server, 'connection');
+    const peer = await inspect.connect(url, { timeout });
+    const [socket] = await opened;
+    const message = peer.message('late');
+    const listener = await fake({ timeout });
+    const client = listener.peer();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.send('late');
+    expect((await message).text).toBe('late');
+    expect(await Promise.all([client, inspect.connect(listener.url)])).toHaveLength(2);
+  });
+
+  test('and one of NaN is a TypeError', async () => {
+    const { url } = await listening();
+    const timeout = Number.NaN;
+    await expect(inspect.connect(url, { timeout })).rejects.toThrow(TypeError);
+    await expect(inspect.listen({ timeout })).rejects.toThrow(TypeError);
+    const peer = await inspect.connect(url);
+    await expect(peer.frame({}, { timeout })).rejects.toThrow(TypeError);
+    await expect(peer.message('x', { timeout })).rejects.toThrow(TypeError);
+    const listener = await fake();
+    await expect(listener.peer({ timeout })).rejects.toThrow(TypeError);
+    const first = listener.peer();
+    await inspect.connect(listener.url);
+    expect(await first).toBe(listener.peers[0]);
   });
 
   test('what does not come is told with what did', async () => {
@@ -166,6 +207,26 @@ describe('inspect.listen looks at a client', () => {
     expect([await one.inbox.next(), await two.inbox.next()]).toEqual(['for one', 'for two']);
     expect(listener.peers).toEqual([first, second]);
     await expect(listener.peer({ timeout: 20 })).rejects.toThrow('20 ms passed, and no client came');
+  });
+
+  test('who was waited for in vain is given to the next who asks', async () => {
+    const listener = await fake();
+    const patient = listener.peer({ timeout: 2000 });
+    await expect(listener.peer({ timeout: 20 })).rejects.toThrow('no client came');
+    client(`${listener.url}1`);
+    client(`${listener.url}2`);
+    expect([await patient, await listener.peer()]).toEqual(listener.peers);
+  });
+
+  test('a global pattern finds each message, not every other one', async () => {
+    const listener = await fake();
+    const { send } = client(listener.url);
+    const peer = await listener.peer();
+    const pattern = /hello/g;
+    for (const number of [1, 2, 3]) {
+      send(`hello ${number}`);
+      expect((await peer.message(pattern)).text).toBe(`hello ${number}`);
+    }
   });
 
   test.each<[what: string, answer: HandshakeAnswer, error: RegExp]>([

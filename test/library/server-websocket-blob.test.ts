@@ -27,6 +27,25 @@ describe('a Blob', () => {
     expect(socket.bufferedAmount).toBe(0);
   });
 
+  test('is not overtaken by a ping; one that is too long is refused at once', async () => {
+    const { socket, client } = await pair();
+    const heard = new Inbox<string>();
+    client.socket.on('message', (data) => heard.put(`message ${data}`));
+    client.socket.on('ping', (data) => heard.put(`ping ${data}`));
+    client.socket.on('pong', (data) => heard.put(`pong ${data}`));
+    const told = new Inbox<unknown>();
+    socket.send(new Blob(['one']));
+    socket.ping('two', false, (error) => told.put(error));
+    socket.pong('three');
+    expect(() => socket.ping('x'.repeat(126))).toThrow(/125 bytes/);
+    expect(await heard.take(3)).toEqual(['message one', 'ping two', 'pong three']);
+    expect(await told.next()).toBeUndefined();
+    socket.send(new Blob(['four']));
+    socket.ping('five', false, (error) => told.put(error?.message));
+    socket.terminate();
+    expect(await told.next()).toMatch(/not sent/);
+  });
+
   test('may be a fragment', async () => {
     const { socket, client } = await pair();
     socket.send(new Blob(['a']), { fin: false, binary: false });

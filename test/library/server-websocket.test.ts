@@ -68,6 +68,8 @@ describe('a connection', () => {
     socket.binaryType = 'arraybuffer';
     client.socket.send(Buffer.from([1, 2]));
     expect(await seen.next()).toEqual([new Uint8Array([1, 2]).buffer, true]);
+    client.socket.send('text is no ArrayBuffer');
+    expect(await seen.next()).toEqual([Buffer.from('text is no ArrayBuffer'), false]);
     socket.each((message) => {
       seen.put([message.opcode, message.text()]);
       socket.send(message);
@@ -80,12 +82,14 @@ describe('a connection', () => {
   test('the standard’s way of listening', async () => {
     const { socket, client } = await pair();
     const seen = new Inbox<unknown>();
-    socket.addEventListener('message', (event) =>
-      seen.put([event.type, (event as MessageEvent).data, Object.is(event.target, socket)]),
-    );
-    socket.onmessage = ({ data }: { data: unknown }) => seen.put(data);
+    socket.addEventListener('message', (event) => seen.put([event.type, event.data, Object.is(event.target, socket)]));
+    socket.onmessage = ({ data }) => seen.put(data);
     client.socket.send('one');
     expect(await seen.take(2)).toEqual([['message', 'one', true], 'one']);
+    socket.binaryType = 'arraybuffer';
+    client.socket.send('two');
+    expect(await seen.take(2)).toEqual([['message', 'two', true], 'two']);
+    socket.binaryType = 'nodebuffer';
     socket.onmessage = null;
     client.socket.send(Buffer.from([1]));
     expect(await seen.next()).toEqual(['message', Buffer.from([1]), true]);
@@ -163,7 +167,10 @@ describe('a connection', () => {
     server.on('connection', (socket) => {
       socket.on('close', (code, reason) => heard.put([code, reason.toString()]));
     });
-    server.once('connection', (socket) => socket.on('error', (error) => heard.put(error)));
+    server.once('connection', (socket) => {
+      socket.on('error', (error) => heard.put(error));
+      socket.onerror = ({ message }) => heard.put(message);
+    });
     for (const listens of [true, false]) {
       const peer = await inspect.connect(url);
       peer.act({ type: 'frame', frame: { opcode: 1, payload: Buffer.from([0xc0]), mask: Buffer.alloc(4) } });
@@ -171,6 +178,7 @@ describe('a connection', () => {
         const error = await heard.next();
         expect(error).toBeInstanceOf(ProtocolError);
         expect(error).toMatchObject({ rule: 'text-not-utf8', closeCode: 1007, section: 'RFC 6455 §8.1' });
+        expect(await heard.next()).toBe((error as Error).message);
       }
       expect(await heard.next()).toEqual([1007, expect.stringMatching(/§8.1/)]);
       await peer.closed;

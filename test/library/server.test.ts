@@ -75,6 +75,29 @@ describe('who gets in', () => {
     expect(await statusOf(port)).toBe(how === 'by a callback' ? 402 : 401);
   });
 
+  test.each<[string, Partial<WebSocketServerOptions>, (server: WebSocketServer) => void]>([
+    ['handleProtocols', { handleProtocols: blunder }, () => undefined],
+    ['shouldHandle', {}, (server) => Object.assign(server, { shouldHandle: blunder })],
+    ['a listener of headers', {}, (server) => server.on('headers', blunder)],
+  ])('%s that throws is reported, and its client gets 500', async (_, options, prepare) => {
+    const thrown = uncaught();
+    const { server, port } = await listening(options);
+    prepare(server);
+    expect(await statusOf(port, { 'Sec-WebSocket-Protocol': 'chat' })).toBe(500);
+    expect(await thrown.next()).toBe('a blunder');
+    expect(server.clients.size).toBe(0);
+  });
+
+  test('a listener of wsClientError that throws is reported, and its client is let go', async () => {
+    const thrown = uncaught();
+    const { server, port } = await listening();
+    server.on('wsClientError', blunder);
+    const socket = await rawClient(port);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    expect((await allOf(socket)).length).toBe(0);
+    expect(await thrown.next()).toBe('a blunder');
+  });
+
   test('what verifyClient puts on the request is there on connection; what it is told', async () => {
     const infos: unknown[] = [];
     const { server, url } = await listening({
@@ -314,3 +337,20 @@ describeWith(OPENSSL, 'on an HTTPS server', () => {
     expect(await peer.closed).toMatchObject({ code: 1000, wasClean: true });
   });
 });
+
+function blunder(): never {
+  throw new Error('a blunder');
+}
+
+/** What nobody caught, until the test ends. */
+function uncaught(): Inbox<string> {
+  const thrown = new Inbox<string>();
+  const mine = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', ({ message }) => thrown.put(message));
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of mine) process.on('uncaughtException', listener);
+  });
+  return thrown;
+}

@@ -271,6 +271,63 @@ describe('tasks', () => {
     expect(lines).toEqual(['open', 'after open', 'a0', 'a1', 'a2', 'a3', 'a4', 'b0', 'b1', 'b2', 'b3', 'b4', 'close']);
   });
 
+  test.each<[how: string, next: (socket: WebSocket) => Promise<unknown>]>([
+    [
+      'onmessage is set anew for each',
+      async (socket) => {
+        const event = await new Promise<MessageEvent>((resolve) => {
+          socket.onmessage = resolve;
+        });
+        return event.data;
+      },
+    ],
+    [
+      'a listener is added for each',
+      async (socket) => {
+        const event = await new Promise<MessageEvent>((resolve) => {
+          socket.addEventListener('message', resolve, { once: true });
+        });
+        return event.data;
+      },
+    ],
+    [
+      'a listener comes and goes with each',
+      async (socket) => {
+        let listener: (event: MessageEvent) => void = () => undefined;
+        const event = await new Promise<MessageEvent>((resolve) => {
+          listener = resolve;
+          socket.addEventListener('message', listener);
+        });
+        await undefined;
+        socket.removeEventListener('message', listener);
+        return event.data;
+      },
+    ],
+  ])('who awaits one message after the other gets each, though they come together: %s', async (_, next) => {
+    const { url } = await sending(...['1', '2', '3', '4', '5'].map(text), closeFrame(1000));
+    const socket = socketTo(url);
+    const got: unknown[] = [];
+    const read = async () => {
+      for (;;) got.push(await next(socket));
+    };
+    void read();
+    await once(socket, 'close');
+    expect(got).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test('what listeners of error leave to microtasks comes before close', async () => {
+    const { url } = await sending(Buffer.from('8300', 'hex'));
+    const socket = socketTo(url);
+    const lines: string[] = [];
+    socket.onerror = async () => {
+      for (let i = 0; i < 5; i++) await undefined;
+      lines.push(`after error ${socket.readyState}`);
+    };
+    socket.onclose = () => lines.push('close');
+    await once(socket, 'close');
+    expect(lines).toEqual(['after error 3', 'close']);
+  });
+
   test('answers to many messages leave in one write', async () => {
     const reads: number[] = [];
     const { url } = await upgrading((peer) => {

@@ -53,6 +53,14 @@ describe('headers', () => {
   });
 });
 
+test.each([
+  { origin: 'http://a.example\r\nX: y' },
+  { deflate: 'permessage-deflate\r\nX: y' },
+  { observe: 5 as unknown as () => void },
+])('%j is a TypeError', (options) => {
+  expect(() => new WebSocket('ws://127.0.0.1:1/', options)).toThrow(TypeError);
+});
+
 describe('deflate', () => {
   const offer = (lines: readonly string[]) => lines.find((line) => /^sec-websocket-extensions:/i.test(line));
 

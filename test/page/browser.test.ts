@@ -135,6 +135,12 @@ describeWith(browser, 'the page in Chromium', () => {
     await page.getByRole('alert').getByText('A browser sends 1000, or 3000 to 4999, or no code.').waitFor();
   });
 
+  test('where routes are all that is served, the URL is that of the first', async () => {
+    const { page, port } = await open(['--route', '/chat=echo']);
+    expect(await page.getByRole('textbox', { name: 'URL' }).inputValue()).toBe(`ws://127.0.0.1:${port}/chat`);
+    await connect(page);
+  });
+
   test('binary types: what arrives is what was asked for', async () => {
     const { page } = await open();
     await page.getByRole('combobox', { name: 'Binary type' }).selectOption('arraybuffer');
@@ -152,11 +158,17 @@ describeWith(browser, 'the page in Chromium', () => {
 
   test('every client of the server, where that is asked for', async () => {
     const { page, port } = await open();
-    await page.getByRole('checkbox', { name: /Every client/ }).check();
-    await connect(page);
     const client = await new GoodClient(port, {}, [], 'other').open();
+    const every = page.getByRole('checkbox', { name: /Every client/ });
+    await every.check();
+    expect(await seen(page.locator('#view-state'))).toBe('Every client of this server is shown.');
+    await connect(page);
+    // It was there before.
     client.socket.send('from another client');
     await page.getByRole('log', { name: SERVER }).getByText('from another client').first().waitFor();
+    await every.uncheck();
+    expect(await seen(page.locator('#view-state'))).toMatch(/^Client #\d+ of the server is this page’s connection\.$/);
+    await every.check();
     await page.getByRole('searchbox', { name: /Filter: Frames/ }).fill('another CLIENT');
     await waitFor(async () => expect(await lines(page, SERVER)).toHaveLength(2));
     await page.getByRole('button', { name: /Clear: Frames/ }).click();

@@ -36,6 +36,7 @@ describe('on a client', () => {
     ['/frame opcode=ping mask=', ['mask=none', 'mask=random'], 'mask='],
     ['/frame len=6', ['len=64bit'], 'len=6'],
     ['/frame nonsense=', [], 'nonsense='],
+    ['/frame constructor=', [], 'constructor='],
     ['/file a', ['a.json', 'archive/'], 'a'],
     ['/file with b', ['with blank.txt'], 'with b'],
     ['/binary @a.', ['@a.json'], '@a.'],

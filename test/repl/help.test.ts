@@ -50,6 +50,27 @@ test('an unknown one', () => {
   expect(helpText(client, 'pnig')).toMatch('did you mean /ping?');
 });
 
+describe.each([40, 60])('in a terminal of %i columns', (columns) => {
+  test.each([undefined, ...COMMANDS.map(({ name }) => name)])('/help %s keeps within them', (topic) => {
+    for (const context of everything) {
+      const text = helpText(context, topic, columns);
+      for (const line of text.split('\n')) expect(line.length < columns || !/\S \S/.test(line)).toBe(true);
+      // Nothing is left out.
+      expect(text.replace(/\s+/g, ' ')).toBe(helpText(context, topic).replace(/\s+/g, ' '));
+    }
+  });
+});
+
+test('what a command does stands beside its name, line for line', () => {
+  expect(helpText(client, undefined, 60)).toContain(`
+  /close       begin the closing handshake
+  /fragment    send one message in several frames
+  /frame       send a frame made by hand, legal or not
+  /bytes       put raw bytes on the wire, with no frame
+               around them
+`);
+});
+
 describe('every command', () => {
   test.each(COMMANDS.map(({ name }) => name))('/%s is listed somewhere, explained, and fits 80 columns', (name) => {
     const context = everything.find((candidate) => helpText(candidate).includes(`  /${name} `)) ?? client;

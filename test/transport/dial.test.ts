@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { dial } from '../../src/transport/dial.ts';
 import type { ProxyServer, Target, TlsChoice } from '../../src/transport/route.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -11,6 +11,16 @@ import { failureOf, Told } from './observing.ts';
 /** The whole way, hop by hop; each hop has tests of its own. */
 
 const { ca, good, selfSigned } = makeCertificates();
+
+const contexts = vi.hoisted(() => ({ made: 0 }));
+vi.mock('node:tls', async (original) => {
+  const tls = await original<typeof import('node:tls')>();
+  const createSecureContext: typeof tls.createSecureContext = (options) => {
+    contexts.made++;
+    return tls.createSecureContext(options);
+  };
+  return { ...tls, createSecureContext };
+});
 
 async function port(server: Server, talk: (socket: Socket) => void, event = 'connection'): Promise<number> {
   server.on(event, (socket: Socket) => {
@@ -98,6 +108,23 @@ describe('the hops, in their order', () => {
     const { told, said } = await take({ host: 'a.test', port: 443, tls: trusting('localhost'), proxy });
     expect(told).toEqual(both('tcp', 'proxy-tls', 'proxy', 'tls'));
     expect(said).toBe('hello');
+  });
+
+  test('what TLS is spoken with is made before the first hop begins, so that no hop has its time', async () => {
+    const server = await secure(good, greet);
+    const proxy = proxyAt(await secure(good, tunnelling(server, [])), { ...trusting('localhost'), minVersion: 'TLSv1.3' });
+    const before = contexts.made;
+    const told = new Told();
+    const made: number[] = [];
+    const observer = {
+      done: told.done,
+      attempt: told.attempt,
+      lines: told.lines,
+      begin: () => made.push(contexts.made - before),
+    };
+    const transport = await dial({ host: 'a.test', port: 443, tls: trusting('localhost'), proxy }, {}, observer).transport;
+    transport.destroy();
+    expect(made).toEqual([2, 2, 2, 2]);
   });
 
   test('a detour is what the proxy is asked for', async () => {

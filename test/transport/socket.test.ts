@@ -23,6 +23,36 @@ test('what left is what was written less what waits', async () => {
   transport.destroy();
 });
 
+test('of one write that waits, what the system took has left', async () => {
+  const { socket, transport } = await pair();
+  const size = 64 * 1024 * 1024;
+  transport.write([Buffer.alloc(size / 2), Buffer.alloc(size / 2)]);
+  let last = -1;
+  while (transport.sent > last) {
+    last = transport.sent;
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(transport.pending).toBe(size);
+  expect(last).toBeGreaterThan(0);
+  expect(last).toBeLessThan(size);
+  socket.destroy();
+  expect(transport.sent).toBe(last);
+});
+
+test('bytes that went before it are none of its own', async () => {
+  const peer = await rawServer((socket) => socket.pause());
+  const socket = connect(peer.port, '127.0.0.1');
+  await once(socket, 'connect');
+  await new Promise((resolve) => socket.write('before', resolve));
+  const transport = new SocketTransport(socket);
+  expect([transport.written, transport.sent]).toEqual([0, 0]);
+  const size = 64 * 1024 * 1024;
+  transport.write([Buffer.alloc(size)]);
+  const handle = (socket as Socket & { readonly _handle: { readonly writeQueueSize: number } })._handle;
+  expect(transport.sent).toBe(size - handle.writeQueueSize);
+  transport.destroy();
+});
+
 test('what waited when the network failed never left, and nothing that is written after it', async () => {
   const { peer, socket, transport } = await pair();
   const chunk = Buffer.alloc(1024 * 1024);

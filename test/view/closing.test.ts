@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { breachLines, type Closing, closingLines } from '../../src/view/closing.ts';
+import { borneText, breachLines, type Closing, closingLines } from '../../src/view/closing.ts';
 import { colorStyle, plainStyle } from '../../src/view/style.ts';
 
 const view = { style: plainStyle, width: 60 };
@@ -81,4 +81,24 @@ test('a broken rule: what was found, and the rule', () => {
   ]);
   expect(breachLines({ rule: 'opcode-reserved', detail: 'opcode 3 (0x3)' }, view, true)).toHaveLength(1);
   expect(breachLines({ rule: 'mask-missing', detail: '' }, view)[0]).toBe('✗ the peer broke the protocol');
+});
+
+describe('a breach that ends nothing says why', () => {
+  const rsv = { rule: 'rsv-set', detail: 'RSV1 set' } as const;
+
+  test('--lenient, if it was given', () => {
+    expect(borneText(rsv, true)).toBe('RSV1 set (RFC 6455 §5.2); going on, as --lenient says');
+  });
+
+  test('else the version that is spoken', () => {
+    expect(borneText(rsv)).toBe('RSV1 set (RFC 6455 §5.2); going on, as the version that is spoken allows');
+    const letter = { rule: 'draft-close-letter', detail: 'a Close without a letter' } as const;
+    expect(borneText(letter)).toBe('a Close without a letter (hybi-05, closing); going on, as its peers did');
+  });
+
+  test('and what else the first bytes could be', () => {
+    const start = Buffer.from('810548656c6c6f', 'hex');
+    const text = borneText({ rule: 'draft-close-code', detail: 'close code 18533', start });
+    expect(text).toContain('as its peers did. The same bytes are a whole text in hybi-07 and later');
+  });
 });

@@ -75,10 +75,10 @@ describe('a line each', () => {
     expect(show('line', 'hybi-03', 'server', '840348656c 020170 00026c6f 0103627965')).toMatchInlineSnapshot(`
       "
        12.0410           ← TEXT   more ···  mask none      len 3 (7-bit)           5 B
-       12.0410  +0.0000  ← PING   fin  ···  mask none      len 1 (7-bit)           3 B
+       12.0410  +0.0000  ← PING   last ···  mask none      len 1 (7-bit)           3 B
                 "p"
-       12.0410  +0.0000  ← CONT   fin  ···  mask none      len 2 (7-bit)           4 B
-       12.0410  +0.0000  ← CLOSE  fin  ···  mask none      len 3 (7-bit)           5 B
+       12.0410  +0.0000  ← CONT   last ···  mask none      len 2 (7-bit)           4 B
+       12.0410  +0.0000  ← CLOSE  last ···  mask none      len 3 (7-bit)           5 B
                 body "bye"
       "
     `);
@@ -121,10 +121,10 @@ describe('bytes', () => {
   test('hybi-04: the header is masked as well, and stands beneath in clear', () => {
     expect(show('hex', 'hybi-04', 'client', '37fa213db465523503be58 37fa213db460')).toMatchInlineSnapshot(`
       "
-       12.0410           → TEXT   fin  ···  mask 37fa213d  len 5 (7-bit)          11 B
+       12.0410           → TEXT   fin  ··· nonce 37fa213d  len 5 (7-bit)          11 B
                 37 fa 21 3d  b4 65  52 35 03 be 58               wire
                 37 fa 21 3d  84 05  48 65 6c 6c 6f               "Hello"
-       12.0410  +0.0000  → TEXT   fin  ···  mask 37fa213d  len 0 (7-bit)           6 B
+       12.0410  +0.0000  → TEXT   fin  ··· nonce 37fa213d  len 0 (7-bit)           6 B
                 37 fa 21 3d  b4 60                               wire
                 37 fa 21 3d  84 00                               no payload
       "
@@ -138,7 +138,7 @@ describe('bytes', () => {
     expect(show('hex', 'hybi-05', 'client', bytes)).toMatchInlineSnapshot(`
       "
        12.0410           → BINARY fin  ···  mask 37fa213d  len 200 (16-bit)      208 B
-                37 fa 21 3d  b2 84  21 f5                        header, masking key
+                37 fa 21 3d  b2 84  21 f5                        masking key, header
                 37 fa 21 3d  85 7e  00 c8                        unmasked
           0000  56 9b 40 5c 56 9b 40 5c 56 9b 40 5c 56 9b 40 5c  wire
                 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61  aaaaaaaaaaaaaaaa
@@ -218,7 +218,7 @@ describe('bits', () => {
   test('hybi-04: the frame nonce, the frame in clear, and what it was masked with', () => {
     expect(show('bits', 'hybi-04', 'client', '37fa213db465523503be58')).toMatchInlineSnapshot(`
       "
-       12.0410           → TEXT   fin  ···  mask 37fa213d  len 5 (7-bit)          11 B
+       12.0410           → TEXT   fin  ··· nonce 37fa213d  len 5 (7-bit)          11 B
                  0                   1                   2                   3
                  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
                 +---------------------------------------------------------------+
@@ -263,6 +263,19 @@ describe('JSON', () => {
       { dialect: 'hixie-76', opcode: 0, name: 'text', lengthForm: 'to ff', wireLength: 7, cut: false },
       { dialect: 'hixie-76', opcode: 255, name: 'close', lengthForm: '1-byte', header: [{}, { name: 'length', value: 0 }] },
     ]);
+  });
+
+  test('hybi-04: what is in front is a nonce, and the mask is made of it', () => {
+    expect(json('hybi-04', 'client', '37fa213db465523503be58')).toMatchObject([
+      { frameNonce: '37fa213d', maskingKey: '30601a506fd237113bd6874711b790f74d806837' },
+    ]);
+    const [later] = json('hybi-06', 'client', '37fa213db3ff69585b964e');
+    expect(later).toMatchObject({ maskingKey: '37fa213d' });
+    expect(later).not.toHaveProperty('frameNonce');
+  });
+
+  test('1004 was a code in hybi-06', () => {
+    expect(json('hybi-06', 'server', '810203ec')).toMatchObject([{ close: { code: 1004, name: 'Message Too Large' } }]);
   });
 
   test('a Close has a code where the draft has codes', () => {

@@ -104,6 +104,26 @@ describe('summary', () => {
     ]);
   });
 
+  test('every line keeps to the columns of a narrow terminal, behind its label', () => {
+    const tally = new Tally();
+    const happenings = [
+      open,
+      message('sent', 'text', 1_234_567, 123_456),
+      message('received', 'text', 1_234_567, 123_456),
+      ...[1, 2, 3].map((rtt): Happening => ({ type: 'rtt', rtt: rtt * 11.11 })),
+    ];
+    for (const happening of happenings) tally.record({ at: 0, connection: 1, ...happening });
+    expect(`\n${summary(tally, { style: plainStyle, width: 60 }).join('\n')}\n`).toBe(`
+sent      1 message (1 text), 1.2 MiB
+received  1 message (1 text), 1.2 MiB
+deflate   sent 1.2 MiB as 121 KiB (10 %)
+          received 1.2 MiB as 121 KiB (10 %)
+ping      3 round trips: min 11.1 ms, avg 22.2 ms, max 33.3
+          ms, last 33.3 ms
+open      for 0.00 ms
+`);
+  });
+
   test('a server tells of its clients', () => {
     expect(show(open, { ...open, at: 1 }, { ...open, at: 3_600_000 })).toBe('\nopen      3 connections in 1 h\n');
   });

@@ -5,8 +5,10 @@ import { acceptedDrafts } from '../option/drafts.ts';
 import { serverDefaults } from '../option/server-options.ts';
 import { clientEnv } from '../session/client-env.ts';
 
-/** The server that `connect` talks to where no URL is given: it sends every message back. */
-/** `draft`: the version that is asked for, which alone is spoken then; some cannot be told apart by their requests. */
+/**
+ * The server that `connect` talks to where no URL is given: it sends every message back. `draft`: the version that is asked
+ * for, which alone is spoken then; some cannot be told apart by their requests.
+ */
 export async function startEcho(env: Env, draft: string | undefined): Promise<{ readonly url: string; stop(): void }> {
   const isOne = draft !== undefined && draft.trim().toLowerCase() !== 'auto';
   const dialects = isOne ? acceptedDrafts([draft]) : ALL_DIALECTS;

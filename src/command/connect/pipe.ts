@@ -21,6 +21,9 @@ import { Reconnection } from './reconnect.ts';
 /** `connect` as a filter: standard input → messages → standard output, nothing else on it. */
 export async function connectPipe(options: Options, client: ClientOptions, url: string, env: Env): Promise<number> {
   const writing = writingOf(options);
+  const { dialect } = client.request;
+  if (writing.opcode === 'binary' && dialect !== undefined && dialect !== 'rfc6455')
+    (await import('../option/client-draft.ts')).refuseBinary(dialect);
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   const look = await lookOf(options, env, env.stderr);
   const diagnostics = await diagnosticsFor(options, look, url, env);

@@ -10,6 +10,7 @@ import { recogniseRequest } from '../../protocol/dialect/recognise.ts';
 import { likelyCause } from '../../protocol/handshake/cause.ts';
 import { checkExtendedRequest } from '../../protocol/handshake/check-extended-connect.ts';
 import { checkRequest } from '../../protocol/handshake/check-request.ts';
+import { crossedWith } from '../../protocol/handshake/crossed.ts';
 import { HTTP_2 } from '../../protocol/handshake/extended-connect.ts';
 import { type PastedHandshake, readPasted } from '../../protocol/handshake/paste.ts';
 import type { RequestHead } from '../../protocol/http/head.ts';
@@ -133,17 +134,24 @@ async function pasted(text: string, source: string, options: Options, look: Look
   if (found.length === 0) {
     throw new LocalError(`no HTTP request or response was found in ${source}: paste a head that begins with GET or HTTP/1.1`);
   }
-  const reports = found.map(judge);
+  const reports = found.map((handshake, index) => judge(handshake, crossedWith(found, index)));
   const printed = await print(env, written(reports, options, look));
   const wrong = reports.some(({ findings }) => findings.some(({ level }) => level === 'fail'));
   return wrong ? ExitStatus.unmet : printed;
 }
 
-function judge({ request, response, requestBody, responseBody, notes }: PastedHandshake): HandshakeReport {
+/** `crossed`: the index of the handshake whose key this answer proves in place of its own. */
+function judge(
+  { request, response, requestBody, responseBody, notes }: PastedHandshake,
+  crossed: number | undefined,
+): HandshakeReport {
   const asked = request && { head: request, body: requestBody ?? NOTHING };
   const answered = response && { head: response, body: responseBody ?? NOTHING };
   const judged = judgeHandshake(asked, answered, { pasted: true });
-  const { findings } = judged;
+  const mixedUp = crossed === undefined ? '' : `This answers the key of handshake ${crossed + 1}: the server mixed them up.`;
+  const findings = judged.findings.map((finding) =>
+    mixedUp !== '' && finding.id === 'accept' && finding.level === 'fail' ? { ...finding, hint: mixedUp } : finding,
+  );
   const cause = likelyCause({ request, response, findings });
   return {
     request,

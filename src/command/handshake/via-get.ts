@@ -12,9 +12,12 @@ import type { Ending } from '../session/failure.ts';
  * drop Upgrade. This shows what a given proxy makes of it.
  */
 export function viaGet(client: ClientOptions, address: Address): ClientOptions {
-  const { proxy, road } = client.target;
+  const { proxy } = client.target;
   if (!proxy || (proxy.scheme !== 'http' && proxy.scheme !== 'https')) {
     throw new UsageError('--via-get needs an HTTP proxy: --proxy http://HOST:PORT');
+  }
+  if (client.http === '2') {
+    throw new UsageError('--via-get and --http2 exclude each other: a proxy passes an Upgrade on in HTTP/1.1 or not at all');
   }
   if (address.secure) {
     throw new UsageError('--via-get is for ws:// only: wss:// goes through a proxy by a tunnel and in no other way');
@@ -23,7 +26,7 @@ export function viaGet(client: ClientOptions, address: Address): ClientOptions {
   const headers = [...login.map(({ name, value }) => `${name}: ${value}`), ...(proxy.headers ?? [])];
   return {
     ...client,
-    target: { host: proxy.host, port: proxy.port, tls: proxy.tls, road: road && { ...road, connectTo: undefined } },
+    target: { ...client.target, proxy: { ...proxy, tunnels: false } },
     request: {
       ...client.request,
       // RFC 9112 §3.2.2: "a client MUST send the target URI in 'absolute-form' as the request-target".

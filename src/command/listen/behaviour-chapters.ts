@@ -17,7 +17,7 @@ export const BEHAVIOUR_CHAPTERS = [
     blocks: [
       '`wstap listen --exec CMD` starts CMD for each client. A message is a line of its standard input, a line of its standard output a text message (a CR before the line end is not sent; a message that holds line ends arrives as several lines; what is not UTF-8 is replaced by U+FFFD, and said). With `-b` bytes pass as they come, and each piece is a binary message. With `-0` messages end with NUL. A line above `--max-line` (here 1 MiB) ends the connection with 1009.',
       'CMD is split into words at blanks; `\'…\'`, `"…"` and a backslash keep a blank as it is. What only a shell understands (`|`, `>`, `$NAME` and the like) is an error unless it is quoted as for a shell; `--shell` hands the whole to /bin/sh. A program that is not there is said at once (status 3), not to the first client.',
-      'Nothing is read faster than it is taken: a program is paused while its client does not read, and a client while its program does not.',
+      'Nothing is read faster than it is taken: a program is paused while its client does not read, and a client while more than 1 MiB waits for its program. Nothing of it is read then, its Close neither, and it is sent an empty Pong each second, so that one that has left is noticed within some two seconds.',
       'When the program ends, its client is closed: with 1000 where its exit status is 0, else with 1011 and a reason (`exit status 3`, `ended by SIGKILL`). A program that cannot be started, as descriptors or memory are short, is 1011 too; more than `--max-forks` programs are refused with 503. When the client leaves, the program’s input ends, after 250 ms it gets SIGTERM, and 2 s after the leaving SIGKILL: it and all that it has started, which is a process group of its own. What a program leaves behind when it ends goes the same way.',
       'Its standard streams are sockets: write to `>&2`, not to /dev/stderr, which cannot be opened. What it says on standard error is shown as a remark, escaped, with the client’s number; `-q` leaves it out.',
       'The environment holds PATH, HOME, USER, LOGNAME, SHELL, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR as far as they are set, what `--pass-env` names, and, with control characters left out:',
@@ -63,7 +63,7 @@ export const BEHAVIOUR_CHAPTERS = [
         { term: 'regexp (text)', text: 'It matches this regular expression of JavaScript, also written `/…/i`.' },
         {
           term: 'json (path, or paths with values)',
-          text: 'It is JSON, and there stands something at the path (`$.user.name`, `$.list.0`, `$["a b"]`), or this value at each.',
+          text: 'It is JSON, of at most 1000 levels in each other, and there stands something at the path (`$.user.name`, `$.list.0`, `$["a b"]`), or this value at each.',
         },
         { term: 'bytes (hex)', text: 'It is these bytes.' },
         { term: 'opcode (text or binary)', text: 'It has this opcode.' },

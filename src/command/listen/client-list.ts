@@ -3,6 +3,7 @@ import { BY_HAND } from '../../endpoint/behaviour/by-hand.ts';
 import type { Link } from '../../endpoint/link.ts';
 import type { Peer } from '../../endpoint/server.ts';
 import { dialectOf } from '../../protocol/dialect/name.ts';
+import { redactUrl } from '../../protocol/http/redact.ts';
 import { LocalProtocolError } from '../../protocol/rule.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { renderHandshake } from '../../view/handshake.ts';
@@ -11,12 +12,11 @@ import { durationText } from '../../view/size.ts';
 import { textWidth, wrapWords } from '../../view/width.ts';
 import type { Console } from '../session/console.ts';
 import type { Look } from '../session/look.ts';
+import { refusedWords } from './refused-words.ts';
 
 /** The clients of an interactive server: who is there, who came and what each did; and what a user may ask of one. */
 interface Entry {
   readonly handshake: HandshakeCollector;
-  /** Why the opening handshake was refused. */
-  refusal: string | undefined;
   sent: number;
   received: number;
   /** The last round trip of a ping, in milliseconds. */
@@ -70,8 +70,7 @@ export class ClientList {
     else if (event.type === 'hop' || event.type === 'head' || event.type === 'open' || event.type === 'refused') {
       const record = this.#recordOf(connection);
       record.handshake.record(event);
-      if (event.type === 'refused') record.refusal = this.#refusal(event);
-      else if (event.type === 'hop' && event.hop === 'tls') record.tls = event.detail;
+      if (event.type === 'hop' && event.hop === 'tls') record.tls = event.detail;
     }
   }
 
@@ -84,12 +83,13 @@ export class ClientList {
 
   /** A connection that never became a WebSocket. */
   refused(number: number, remote: string, left: boolean, why?: string): void {
-    const record = this.#records.get(number);
+    this.abandoned(number);
+    this.#screen.warn(`${remote} ${this.#look.safe(refusedWords(left, why))}`, number);
+  }
+
+  /** One that was sent away, or ended, before anything came of it. */
+  abandoned(number: number): void {
     this.#records.delete(number);
-    this.#screen.warn(
-      `${remote} ${left ? 'left before its request was whole' : `was refused${why === undefined ? (record?.refusal ?? '') : `: ${this.#look.safe(why)}`}`}`,
-      number,
-    );
   }
 
   print(now: number): void {
@@ -118,7 +118,7 @@ export class ClientList {
   /** That of the client, or of the newest. */
   printHandshake(client = Math.max(...this.numbers)): void {
     const record = this.#peer(client) ? this.#records.get(client) : undefined;
-    if (record) this.#screen.print(renderHandshake({ ...record.handshake.report, phases: [] }, this.#look).join('\n'));
+    if (record) this.#screen.print(renderHandshake({ ...record.handshake.report, phases: [] }, this.#look, 'server').join('\n'));
     else this.#screen.warn(this.peers.length === 0 ? 'nobody is connected' : this.absent(client));
   }
 
@@ -131,7 +131,6 @@ export class ClientList {
     if (known) return known;
     const record = {
       handshake: new HandshakeCollector(undefined),
-      refusal: undefined,
       sent: 0,
       received: 0,
       rtt: undefined,
@@ -140,13 +139,6 @@ export class ClientList {
     };
     this.#records.set(connection, record);
     return record;
-  }
-
-  #refusal({ findings }: Extract<SessionEvent, { type: 'refused' }>): string {
-    const failed = findings.find(({ level }) => level === 'fail');
-    if (!failed) return '';
-    const found = failed.actual === undefined ? '' : `: ${this.#look.safe(failed.actual)}`;
-    return `\n✗ ${failed.requirement}${found} (${failed.section})`;
   }
 
   /** What is not as everybody's. */
@@ -166,7 +158,9 @@ export class ClientList {
   #asked({ target, subprotocol, extensions, dialect }: Peer): string[] {
     const { safe } = this.#look;
     const version = dialect === 'rfc6455' ? '' : dialectOf(dialect).title;
-    return [target === '/' ? '' : safe(target), version, safe(subprotocol), safe(extensions)].filter((part) => part !== '');
+    return [target === '/' ? '' : safe(redactUrl(target)), version, safe(subprotocol), safe(extensions)].filter(
+      (part) => part !== '',
+    );
   }
 }
 

@@ -46,7 +46,7 @@ function ownVariables(options: Options, { variables }: Env): Record<string, stri
   const names = [...KEPT, ...options.texts('pass-env')];
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = variables[name];
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       return value === undefined ? [] : [[name, value]];
     }),
   );

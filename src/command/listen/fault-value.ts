@@ -51,22 +51,38 @@ const READERS: Readonly<Record<FaultValueSpec['kind'], Reader>> = {
     if (choices.includes(text)) return { number: 0, text };
     throw new UsageError(`${JSON.stringify(text)} is none of ${choices.join(', ')}`);
   },
+  version: (text) => {
+    if (!/^\d{1,3}(?:\.\d{1,3})?$/.test(text)) {
+      throw new UsageError(`${JSON.stringify(text)} is no version of HTTP: write one such as 1.0 or 2`);
+    }
+    return { number: 0, text };
+  },
   code: (text) => {
-    const [, code = '', reason = ''] = /^(\d+)(?::(.*))?$/s.exec(text) ?? [];
+    const [code, reason] = divided(text);
     if (Buffer.byteLength(reason) > 123) throw new UsageError('a close reason has at most 123 bytes');
     return { number: whole(code, 0, 65_535), text: reason };
   },
   status: (text) => {
-    const [, status = '', body = ''] = /^(\d+)(?::(.*))?$/s.exec(text) ?? [];
+    const [status, body] = divided(text);
     return { number: whole(status, 200, 599), text: body };
   },
   redirect: (text) => {
-    const [, status, after] = /^(30[12378])(?::(.*))?$/s.exec(text) ?? [];
-    const to = status === undefined ? text : (after ?? '');
+    const [status, after] = divided(text);
+    const isStatus = /^\d+$/.test(status);
+    if (isStatus && !REDIRECTS.includes(status)) throw new UsageError(`${status} is none of ${REDIRECTS.join(', ')}`);
+    const to = isStatus ? after : text;
     if (/[^\x21-\x7e]/.test(to)) throw new UsageError(`${JSON.stringify(to)} is no address`);
-    return { number: Number(status ?? 302), text: to };
+    return { number: isStatus ? Number(status) : 302, text: to };
   },
 };
+
+const REDIRECTS = ['301', '302', '303', '307', '308'];
+
+/** `404:gone`. Where nothing stands before the colon, the whole is wrong. */
+function divided(text: string): readonly [before: string, after: string] {
+  const at = text.indexOf(':');
+  return at < 1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
 
 function whole(text: string, least: number, most: number): number {
   const number = Number(text);

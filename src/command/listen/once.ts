@@ -14,6 +14,7 @@ import { type Ending, STATUS_OF_SIGNAL, statusOf } from '../session/failure.ts';
 import { lookOf } from '../session/look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
 import { inputOf, Output } from '../session/stdio.ts';
+import { refusedWords } from './refused-words.ts';
 import { serve } from './serve.ts';
 import { roomOn, stageOf } from './stage.ts';
 
@@ -102,7 +103,7 @@ class OnceSession {
     try {
       this.#server = await this.#serve(serverOptions);
       if (this.#peer) this.#server.stopAccepting();
-      else this.#awaitClient();
+      if (!this.#peer || !this.#pipe.satisfied) this.#awaitClient();
       const status = await ended;
       await this.#serving.settled();
       return status;
@@ -118,8 +119,9 @@ class OnceSession {
     const patience = this.#options.number('timeout');
     if (patience === undefined) return;
     this.#stopWaiting = this.#clock.after(patience, () => {
-      this.#diagnostics.note(`no client came within ${durationText(patience)}`);
-      this.#leave(ExitStatus.timeout);
+      const what = this.#peer ? `${this.#pipe.unmet}, within` : 'no client came within';
+      this.#diagnostics.note(`${what} ${durationText(patience)}`);
+      this.#leave(ExitStatus.timeout, 1001);
     });
   }
 
@@ -152,8 +154,7 @@ class OnceSession {
       peerClosed: (peer) => first(peer) && pipe.peerClosed(),
       ended: (peer, ending) => first(peer) && pipe.end(ending),
       refused: (_, remote, left, why) => {
-        const what = left ? 'left before its request was whole' : `was refused${why === undefined ? '' : `: ${why}`}`;
-        this.#diagnostics.note(`${remote} ${what}; still waiting for a client`);
+        this.#diagnostics.note(`${remote} ${refusedWords(left, why)}; still waiting for a client`);
       },
       trouble: (_, message) => this.#diagnostics.note(message),
     };
@@ -166,7 +167,8 @@ class OnceSession {
       return;
     }
     this.#peer = peer;
-    this.#stopWaiting();
+    // Of a client from which nothing is expected it is enough that it came.
+    if (this.#pipe.satisfied) this.#stopWaiting();
     this.#server?.stopAccepting();
     const guest = this.#serving.welcome(peer, handler, stage);
     this.#drops = guest.kind.drops ?? false;

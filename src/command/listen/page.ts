@@ -8,11 +8,13 @@ import { isPlainHttp, type PlainAnswer, sendPlain, textAnswer } from '../../endp
 import type { ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { Env } from '../../env.ts';
 import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
+import { faultWords, refusalText } from '../../protocol/handshake/fault-words.ts';
 import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
 import { redactUrl } from '../../protocol/http/redact.ts';
 import type { EventSink } from '../../session/event.ts';
 import { sizeText } from '../../view/size.ts';
 import { LocalError } from '../command.ts';
+import { fileTrouble } from '../option/local-file.ts';
 import { clientEnv } from '../session/client-env.ts';
 import { EarlyEvents } from './early-events.ts';
 import { Viewers } from './viewers.ts';
@@ -39,12 +41,14 @@ export async function pageOf(
   // No browser sends a token by itself: it would never get in.
   const isShut = options.has('bearer') && !options.has('auth');
   if (options.off('page') || ((isUnseen || isShut) && !options.flag('page'))) return undefined;
-  return new Inside({ server, env, note, verbose: options.count('verbose') > 0 });
+  const [route = '/'] = options.texts('route').map((text) => text.replace(/=.*$/s, ''));
+  return new Inside({ server, env, note, verbose: options.count('verbose') > 0 }, route);
 }
 
 async function rootOf(directory: string): Promise<string> {
-  const root = await realpath(directory).catch((error: Error) => {
-    throw new LocalError(`--static ${JSON.stringify(directory)}: ${error.message}`);
+  const root = await realpath(directory).catch((error: NodeJS.ErrnoException) => {
+    const isNone = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+    throw new LocalError(isNone ? `there is no directory ${JSON.stringify(directory)}` : fileTrouble(error, directory));
   });
   if (!(await stat(root)).isDirectory()) throw new LocalError(`--static ${JSON.stringify(directory)} is no directory`);
   return root;
@@ -82,7 +86,14 @@ export abstract class Page implements Aside {
   }
 
   handler(handler: ServerHandler): ServerHandler {
-    return { ...handler, taken: (number) => this.#early.drop(number) };
+    return {
+      ...handler,
+      taken: (number) => this.#early.drop(number),
+      abandoned: (number) => {
+        this.#early.drop(number);
+        handler.abandoned?.(number);
+      },
+    };
   }
 
   protected address(host: string, port: number): string {
@@ -103,8 +114,8 @@ export abstract class Page implements Aside {
     const refusal = this.#env.server.policy(request, transport);
     // What else it may say is about WebSockets, such as that there is no route to a path.
     if (refusal?.status !== 401 && refusal?.status !== 403) return undefined;
-    const { status, headers = status === 401 ? CHALLENGE : [], finding } = refusal;
-    return textAnswer(status, `${finding.requirement}.`, headers);
+    const { status, headers = status === 401 ? CHALLENGE : [], finding, why = faultWords(finding) } = refusal;
+    return textAnswer(status, refusalText(why), headers);
   }
 
   /** Gives its answer, which may take a while, and tells of it. */
@@ -169,12 +180,13 @@ class Inside extends Page {
   readonly #token: string;
   readonly #viewers: Viewers;
 
-  constructor(env: PageEnv) {
+  /** `path`: one at which something is served. */
+  constructor(env: PageEnv, path: string) {
     super(env);
     const bytes = Buffer.alloc(TOKEN);
     env.env.fillRandom(bytes);
     this.#token = bytes.toString('base64url');
-    this.#viewers = new Viewers(env.env);
+    this.#viewers = new Viewers(env.env, path);
   }
 
   override sink(sink: EventSink): EventSink {

@@ -6,6 +6,7 @@ import type { Peer, Server, ServerHandler, ServerOptions } from '../../endpoint/
 import type { Env } from '../../env.ts';
 import { ExitStatus } from '../../exit-status.ts';
 import type { RequestHead } from '../../protocol/http/head.ts';
+import { redactUrl } from '../../protocol/http/redact.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import { diagnosticsOptions, stderrPrinter } from '../option/diagnostics-options.ts';
 import { Diagnostics } from '../session/diagnostics.ts';
@@ -13,8 +14,9 @@ import { type Ending, STATUS_OF_SIGNAL } from '../session/failure.ts';
 import { lookOf } from '../session/look.ts';
 import { messageArgument, type OutgoingMessage, type Writing, writingOf } from '../session/outgoing.ts';
 import { inputOf, Output } from '../session/stdio.ts';
+import { refusedWords } from './refused-words.ts';
 import { serve } from './serve.ts';
-import { roomOn, type SessionStage, stageOf } from './stage.ts';
+import { FAREWELL, roomOn, type SessionStage, stageOf } from './stage.ts';
 
 /** `listen` without a terminal: lines to every client, messages of every client to standard output, until a signal. */
 export async function listenPipe(options: Options, serverOptions: ServerOptions, serving: Serving, env: Env): Promise<number> {
@@ -24,9 +26,6 @@ export async function listenPipe(options: Options, serverOptions: ServerOptions,
   const diagnostics = new Diagnostics(diagnosticsOptions(options, look, undefined, true), stderrPrinter(env));
   return new ServerSession(options, serverOptions, serving, env, writing, execute, diagnostics).run();
 }
-
-/** Milliseconds that clients have for their closing handshake once we were told to end. */
-const FAREWELL = 5000;
 
 class ServerSession {
   readonly #options: Options;
@@ -60,9 +59,7 @@ class ServerSession {
     peerClosed: () => undefined,
     ended: (peer, ending) => this.#left(peer, ending),
     refused: (number, remote, left, why) => {
-      const hint = this.#options.count('verbose') > 0 ? '' : ' (-v shows why)';
-      const what = left ? 'left before its request was whole' : `was refused${why === undefined ? hint : `: ${why}`}`;
-      this.#diagnostics.note(`#${number} ${remote} ${what}`);
+      this.#diagnostics.note(`#${number} ${remote} ${refusedWords(left, why)}`);
     },
     trouble: (_, message) => this.#diagnostics.note(message),
   };
@@ -119,6 +116,7 @@ class ServerSession {
       return await ended;
     } finally {
       stopListening();
+      this.#server?.destroy();
     }
   }
 
@@ -136,7 +134,7 @@ class ServerSession {
   #opened(peer: Peer, request: RequestHead): void {
     const { number, remote, target, subprotocol, dialect, link } = peer;
     const guest = this.#serving.welcome(peer, this.#handler, this.#stage);
-    const where = `${target === '/' ? '' : ` to ${target}`}${subprotocol && `, ${subprotocol}`}${dialect === 'rfc6455' ? '' : `, ${dialect}`}`;
+    const where = `${target === '/' ? '' : ` to ${redactUrl(target)}`}${subprotocol && `, ${subprotocol}`}${dialect === 'rfc6455' ? '' : `, ${dialect}`}`;
     const how = this.#options.count('verbose') > 0 ? `: ${guest.kind.name}` : '';
     this.#diagnostics.note(`#${number} ${remote} connected${where}${how}`);
     if (this.#output.json || this.#frames) link.connection.watch(true);

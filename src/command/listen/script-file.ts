@@ -9,14 +9,18 @@ import { mayBeSent } from '../../protocol/connection/close-code.ts';
 import { LocalError } from '../command.ts';
 import { fileTrouble, readLocal } from '../option/local-file.ts';
 import { ScriptNode } from './script-node.ts';
+import { checkSource } from './script-source.ts';
 
 /** The file of `--reply` → a script, or an error that names the line. Files that it names are read with it. */
 export async function readScript(path: string): Promise<Script> {
   const bytes = await readLocal(path);
   if (!isUtf8(bytes)) throw new LocalError(`${path}:1:1: the file is not UTF-8`);
-  const root = ScriptNode.of(path, bytes.toString('utf8').replace(/^\ufeff/, ''));
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  checkSource(path, text);
+  const root = ScriptNode.of(path, text);
   const example = 'write rules:, and under it "- when: { text: hi }" with "reply: hello"';
-  if (!root.isMap) root.fail(`the file holds rules: ${example}`);
+  if (root.isEmpty) root.fail(`there is nothing in the file: ${example}`);
+  if (!root.isMap) root.fail(`the file begins with a ${root.isList ? 'list' : 'value'}, which belongs to a name: ${example}`);
   const members = root.members(['rules', 'otherwise']);
   const rules: Rule[] = [];
   for (const node of members.get('rules')?.list() ?? []) rules.push(await ruleOf(node));
@@ -47,7 +51,7 @@ function conditionOf(node: ScriptNode): Condition {
   const texts = Object.fromEntries(
     (['state', 'path', 'text', 'contains'] as const).flatMap((name) => {
       const member = members.get(name);
-      return member ? [[name, member.text()]] : [];
+      return member ? [[name, name === 'path' ? pathOf(member) : member.text()]] : [];
     }),
   );
   const opcode = members.get('opcode')?.choice(['text', 'binary']);
@@ -64,10 +68,23 @@ function conditionOf(node: ScriptNode): Condition {
   };
 }
 
+/** Of the request, which has no query any more when it is compared. */
+function pathOf(node: ScriptNode): string {
+  const path = node.text();
+  if (!path.startsWith('/')) node.fail(`a path begins with /: write /${path}`);
+  if (/[?#]/.test(path)) node.fail(`a path ends before ? and #: write ${path.replace(/[?#].*$/s, '')}`);
+  return path;
+}
+
 /** `/…/flags`, or the bare expression. */
 function regexpOf(node: ScriptNode): RegExp {
   const text = node.text();
-  const [, source = text, flags = ''] = /^\/(.+)\/([imsu]*)$/s.exec(text) ?? [];
+  const [, source = text, flags = ''] = /^\/(.+)\/([A-Za-z]*)$/s.exec(text) ?? [];
+  const wrong = flags.replace(/[imsu]/g, '').charAt(0);
+  if (wrong !== '') {
+    const bare = text.replaceAll('/', '\\/');
+    node.fail(`${JSON.stringify(wrong)} is no flag: there are i, m, s and u; for slashes in the text write ${bare}`);
+  }
   try {
     return new RegExp(source, flags);
   } catch (error) {

@@ -13,15 +13,20 @@ export class ScriptNode {
   readonly #node: Node | null | undefined;
   /** Where it stands in the text. */
   readonly #offset: number;
+  /** What it stands in, from the outside in. */
+  readonly #around: readonly unknown[];
   /** How people call it: `"delay"`. */
   readonly what: string;
 
-  constructor(file: SourceFile, node: unknown, what: string, offset: number) {
+  /** Throws for an alias of what it stands in: there would be no end to it. */
+  constructor(file: SourceFile, node: unknown, what: string, offset: number, around: readonly unknown[] = []) {
     this.#file = file;
     const resolved = isAlias(node) ? node.resolve(file.document) : (node as Node | null | undefined);
     this.#node = resolved;
     this.#offset = (node as Node | null | undefined)?.range?.[0] ?? offset;
+    this.#around = around;
     this.what = what;
+    if (isAlias(node) && around.includes(resolved)) this.fail(`*${node.source} stands for what it is itself in: ${ENDLESS}`);
   }
 
   /** Throws where it is no YAML. */
@@ -61,9 +66,7 @@ export class ScriptNode {
 
   list(): ScriptNode[] {
     if (!isSeq(this.#node)) return this.fail(`${this.what} is a list: lines that begin with "- "`);
-    return this.#node.items.map(
-      (item, index) => new ScriptNode(this.#file, item, `entry ${index + 1} of ${this.what}`, this.#offset),
-    );
+    return this.#node.items.map((item, index) => this.#inner(item, `entry ${index + 1} of ${this.what}`, this.#offset));
   }
 
   /** The members by name; each must be one of `known`. */
@@ -82,8 +85,8 @@ export class ScriptNode {
     return this.#node.items.map(({ key, value }: Pair) => {
       const offset = (key as Node | null)?.range?.[0] ?? this.#offset;
       const name = isScalar(key) ? String(key.value) : '';
-      const at = new ScriptNode(this.#file, key, JSON.stringify(name), offset);
-      return [name, new ScriptNode(this.#file, value, JSON.stringify(name), offset), at];
+      const what = JSON.stringify(name);
+      return [name, this.#inner(value, what, offset), this.#inner(key, what, offset)];
     });
   }
 
@@ -108,7 +111,13 @@ export class ScriptNode {
 
   /** As JSON has it. */
   json(): unknown {
+    if (this.isList) return this.list().map((item) => item.json());
+    if (this.isMap) return Object.fromEntries(this.entries().map(([name, value]) => [name, value.json()]));
     return this.#node?.toJS(this.#file.document) ?? null;
+  }
+
+  #inner(node: unknown, what: string, offset: number): ScriptNode {
+    return new ScriptNode(this.#file, node, what, offset, [...this.#around, this.#node]);
   }
 
   /** Its text, through one of the parsers of options: what they say is said at this place. */
@@ -121,6 +130,8 @@ export class ScriptNode {
     }
   }
 }
+
+const ENDLESS = 'there would be no end to it';
 
 interface SourceFile {
   readonly path: string;

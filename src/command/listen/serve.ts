@@ -33,11 +33,12 @@ export async function serve(
   });
   const { port } = listening;
   ready(port);
-  const reached =
-    listening.unixSocket === undefined
-      ? exposureOf('fd' in door ? listening.host : host, protectionOf(serverOptions))
-      : undefined;
-  if (reached !== undefined) env.stderr.write(`wstap: ${reached}\n`);
+  // Who names a host hears of it by that name; of its further addresses nothing is said.
+  const places = serverOptions.doors ? [...server.places] : [{ ...listening, host }];
+  for (const place of places) {
+    const reached = place.unixSocket === undefined ? exposureOf(place.host, protectionOf(serverOptions)) : undefined;
+    if (reached !== undefined) env.stderr.write(`wstap: ${reached}\n`);
+  }
   const file = options.text('port-file');
   if (file !== undefined) {
     await writeFile(file, `${port}\n`).catch((error: Error) => {
@@ -45,9 +46,10 @@ export async function serve(
       throw new LocalError(`the port cannot be written to ${JSON.stringify(file)}: ${error.message}`);
     });
   }
-  if (!options.flag('quiet'))
-    say(`wstap: listening on ${urlOf(listening, 'fd' in door ? listening.host : host, serverOptions.tls !== undefined)}`);
-  const announcement = listening.unixSocket === undefined && page?.announcement('fd' in door ? listening.host : host, port);
+  const secure = serverOptions.tls !== undefined;
+  if (!options.flag('quiet')) for (const place of places) say(`wstap: listening on ${urlOf(place, secure)}`);
+  const visited = places.find(({ unixSocket }) => unixSocket === undefined);
+  const announcement = visited && page?.announcement(visited.host, visited.port);
   if (announcement && (!options.flag('quiet') || options.flag('page'))) say(`wstap: ${announcement}`);
   return server;
 }
@@ -66,7 +68,7 @@ function protectionOf({ guard, tls }: ServerOptions): Protection {
   return { asks: guard?.asks ?? false, tls: tls !== undefined, certificates: (tls?.clientCa.length ?? 0) > 0 };
 }
 
-function urlOf({ unixSocket, port }: Listening, host: string, secure: boolean): string {
+function urlOf({ unixSocket, host, port }: Listening, secure: boolean): string {
   if (unixSocket === '') return 'the Unix socket that was handed down';
   if (unixSocket !== undefined) return unixUrl(unixSocket, '/', secure);
   return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;

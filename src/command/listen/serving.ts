@@ -28,17 +28,17 @@ export async function servingOf(options: Options, env: Env): Promise<Serving> {
 /** A way to treat clients by its name, with what stands behind the colon. */
 type Maker = (argument: string, options: Options, env: Env) => Promise<BehaviourKind> | BehaviourKind;
 
-const PLAIN: Readonly<Record<string, Maker>> = {
-  echo: () => ECHO,
-  broadcast: () => new BroadcastRoom(),
-  sink: () => SINK,
-  none: () => BY_HAND,
-};
+const PLAIN: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ['echo', () => ECHO],
+  ['broadcast', () => new BroadcastRoom()],
+  ['sink', () => SINK],
+  ['none', () => BY_HAND],
+]);
 
-const WITH_ARGUMENT: Readonly<Record<string, Maker>> = {
-  exec: async (command, options, env) => (await import('./exec-kind.ts')).execOf(command, options, env),
-  reply: async (file) => (await import('./reply-kind.ts')).replyOf(file),
-};
+const WITH_ARGUMENT: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ['exec', async (command, options, env) => (await import('./exec-kind.ts')).execOf(command, options, env)],
+  ['reply', async (file) => (await import('./reply-kind.ts')).replyOf(file)],
+]);
 
 async function fallbackOf(options: Options, env: Env): Promise<BehaviourKind | undefined> {
   const given = ['echo', 'broadcast', 'sink', 'exec', 'reply'].filter((name) => options.has(name) && !options.off(name));
@@ -46,7 +46,7 @@ async function fallbackOf(options: Options, env: Env): Promise<BehaviourKind | u
   if (name === undefined) return undefined;
   if (another !== undefined)
     throw new UsageError(`--${name} and --${another} exclude each other: give one, or a --route for each`);
-  return (PLAIN[name] ?? WITH_ARGUMENT[name])?.(options.text(name) ?? '', options, env);
+  return (PLAIN.get(name) ?? WITH_ARGUMENT.get(name))?.(options.text(name) ?? '', options, env);
 }
 
 async function routesOf(options: Options, env: Env): Promise<Route[]> {
@@ -64,13 +64,13 @@ async function routesOf(options: Options, env: Env): Promise<Route[]> {
 }
 
 function makerOf(text: string, name: string, argument: string | undefined): Maker {
-  const [plain, withArgument] = [PLAIN[name], WITH_ARGUMENT[name]];
+  const [plain, withArgument] = [PLAIN.get(name), WITH_ARGUMENT.get(name)];
   if (plain && argument === undefined) return plain;
   if (withArgument && argument) return withArgument;
   const where = `--route ${JSON.stringify(text)}`;
   if (plain) throw new UsageError(`${where}: ${name} takes nothing behind it`);
   if (withArgument) throw new UsageError(`${where}: ${name} needs more: ${name === 'exec' ? 'exec:CMD' : 'reply:FILE'}`);
-  const meant = nearest(name, [...Object.keys(PLAIN), ...Object.keys(WITH_ARGUMENT)]);
+  const meant = nearest(name, [...PLAIN.keys(), ...WITH_ARGUMENT.keys()]);
   throw new UsageError(`${where}: ${meant === undefined ? HOW : `did you mean ${meant}?`}`);
 }
 

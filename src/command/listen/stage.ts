@@ -17,6 +17,9 @@ export function stageOf(
   return { clock, place: { host: hosts[0] ?? '', port, secure: tls !== undefined }, tell, waiting };
 }
 
+/** Milliseconds that clients have for their closing handshake once we end. */
+export const FAREWELL = 5000;
+
 /** Where a stream wants no more for now: what to wait for. */
 export function roomOn(stream: OutputStream): Promise<void> | undefined {
   if (!stream.writableNeedDrain || stream.destroyed) return undefined;

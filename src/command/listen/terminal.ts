@@ -18,7 +18,7 @@ import { Reminder } from '../session/reminder.ts';
 import { Toolbox } from '../session/toolbox.ts';
 import { ClientList } from './client-list.ts';
 import { serve } from './serve.ts';
-import { type SessionStage, stageOf } from './stage.ts';
+import { FAREWELL, type SessionStage, stageOf } from './stage.ts';
 
 /** `listen` for a person: who comes is announced, what is typed goes to every client. */
 export async function listenTerminal(
@@ -31,9 +31,6 @@ export async function listenTerminal(
   const execute = await Promise.all(options.texts('execute').map((text) => messageArgument(text, writing, env)));
   return new ServerTerminal(options, serverOptions, serving, env, execute, await lookOf(options, env, env.stdout)).run();
 }
-
-/** Milliseconds that clients have for their closing handshake once we end. */
-const FAREWELL = 5000;
 
 class ServerTerminal {
   readonly #options: Options;
@@ -66,6 +63,7 @@ class ServerTerminal {
     peerClosed: () => undefined,
     ended: (_, ending) => this.#ended(ending),
     refused: (number, remote, left, why) => this.#clients.refused(number, remote, left, why),
+    abandoned: (number) => this.#clients.abandoned(number),
     trouble: (_, message) => this.#console.warn(message),
   };
 
@@ -154,8 +152,8 @@ class ServerTerminal {
 
   #record(event: SessionEvent): void {
     // Those two the console tells.
-    const told = event.type === 'rtt' || (event.type === 'violation' && !event.fatal);
-    if (!told) this.#diagnostics.record(event);
+    if (event.type === 'violation' && event.fatal) this.#diagnostics.violation = event.violation;
+    if (event.type !== 'rtt' && event.type !== 'violation') this.#diagnostics.record(event);
     this.#clients.record(event);
     this.#console.record(event);
     const terminal = this.#toolbox?.terminal;
@@ -228,8 +226,7 @@ class ServerTerminal {
     this.#reminder.expect(`waiting for ${countText(count, 'client')} to close, 5 s at most; Ctrl-D again ends now`);
     this.#serving.leave();
     this.#server?.stop(1001, 'the server ends');
-    const timer = setTimeout(() => this.#conclude(status), FAREWELL);
-    this.#stopFarewell = () => clearTimeout(timer);
+    this.#stopFarewell = this.#stage.clock.after(FAREWELL, () => this.#conclude(status));
   }
 
   #conclude(status: number): void {

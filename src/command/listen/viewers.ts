@@ -9,6 +9,7 @@ import { eventJson } from '../../view/json.ts';
 import { serverDefaults } from '../option/server-options.ts';
 import { clientEnv } from '../session/client-env.ts';
 import { Newest } from './newest.ts';
+import { WatchedClients } from './watched-clients.ts';
 
 /**
  * Those who look into a server from its page, each over a WebSocket of its own. They are clients of a server of their own,
@@ -31,15 +32,22 @@ const VERSION = 1;
 export class Viewers {
   readonly #server: Server;
   readonly #viewers = new Map<Peer, Viewer>();
+  readonly #clients = new WatchedClients((number) => [...this.#viewers.values()].some((viewer) => viewer.sees(number)));
+  readonly #hello: object;
 
-  constructor(env: Env) {
+  /** `path`: one at which something is served. */
+  constructor(env: Env, path: string) {
+    this.#hello = { type: 'hello', v: VERSION, ...(path !== '/' && { path }) };
     const own = { limits: LIMITS, maxConnections: MOST, deflate: undefined, hosts: [], port: 0 };
     const options: ServerOptions = { ...serverDefaults(), ...own };
     this.#server = new Server(options, clientEnv(env), undefined, {
       opened: (peer, request) => this.#opened(peer, request),
       message: (peer, message) => this.#asked(peer, message),
       drain: (peer) => this.#viewers.get(peer)?.relieved(),
-      ended: (peer) => this.#viewers.delete(peer),
+      ended: (peer) => {
+        this.#viewers.delete(peer);
+        this.#clients.settle();
+      },
       pong: () => undefined,
       peerClosed: () => undefined,
       refused: () => undefined,
@@ -65,6 +73,7 @@ export class Viewers {
   sink(onward: EventSink): EventSink {
     return (event) => {
       onward(event);
+      if (event.type === 'closed') this.#clients.closed(event.connection);
       if (this.#viewers.size > 0) for (const viewer of this.#viewers.values()) viewer.look(event);
     };
   }
@@ -75,9 +84,7 @@ export class Viewers {
       ...handler,
       opened: (peer, request, transport) => {
         handler.opened(peer, request, transport);
-        for (const viewer of this.#viewers.values()) {
-          if (viewer.sees(peer.number)) peer.link.connection.watch(true);
-        }
+        this.#clients.opened(peer.number, peer.link.connection);
       },
     };
   }
@@ -85,13 +92,14 @@ export class Viewers {
   #opened(peer: Peer, request: RequestHead): void {
     const viewer = new Viewer(peer, request);
     this.#viewers.set(peer, viewer);
-    viewer.say({ type: 'hello', v: VERSION });
+    viewer.say(this.#hello);
   }
 
   #asked(peer: Peer, { opcode, buffer, start, end }: MessageView): void {
     const viewer = this.#viewers.get(peer);
     const text = opcode === 'text' ? buffer.toString('utf8', start, end) : '';
     if (viewer && !viewer.asked(text)) peer.link.close(1008, 'not understood');
+    this.#clients.settle();
   }
 }
 
@@ -161,6 +169,7 @@ class Viewer {
     if (!isSame) return;
     this.#expected = undefined;
     this.#seen.add(connection);
+    this.say({ type: 'own', connection });
   }
 
   #tell(event: SessionEvent): void {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../cli/option.ts';
 import type { Asking, NoRetry, Refusal, Retry, Silence } from '../../endpoint/again.ts';
 import type { ClientOptions } from '../../endpoint/client.ts';
-import { framingOf } from '../../protocol/dialect/framing.ts';
+import { expressible, framingOf } from '../../protocol/dialect/framing.ts';
 import { handshakeOf } from '../../protocol/dialect/handshakes.ts';
 import { type DialectName, dialectOf } from '../../protocol/dialect/name.ts';
 import { type NextStep, nextDialects } from '../../protocol/dialect/next.ts';
@@ -17,6 +17,8 @@ export class ClientDraft {
   readonly #isAuto: boolean;
   #current: DialectName;
   #tried: DialectName[];
+  /** What the server named. */
+  #named: readonly DialectName[] = [];
 
   /** Throws `UsageError` for a version that nobody knows or that cannot express the wishes. */
   constructor(text: string, wishes: Wishes) {
@@ -40,10 +42,11 @@ export class ClientDraft {
   options({
     again,
     answered,
-  }: Pick<ClientOptions, 'again' | 'answered'>): Pick<ClientOptions, 'again' | 'answered' | 'unanswered'> {
+  }: Pick<ClientOptions, 'again' | 'answered'>): Pick<ClientOptions, 'again' | 'answered' | 'unanswered' | 'patience'> {
     if (!this.#isAuto) return { again, answered };
     return {
       answered,
+      patience: (left) => this.#patience(left),
       again: async (refusal) => (await again?.(refusal)) ?? this.#afterAnswer(refusal),
       unanswered: (silence) => this.#afterSilence(silence),
     };
@@ -51,24 +54,36 @@ export class ClientDraft {
 
   #afterAnswer(refusal: Refusal): Retry | NoRetry | undefined {
     this.#begin(refusal);
-    const step = nextDialects(refusal.response, this.#tried);
+    const step = nextDialects(refusal.response, this.#tried, this.#named);
     const next = this.#next(step, refusal);
-    if (next || this.#tried.length === 1) return next;
+    // What the first answer says of anything but versions is explained as without `auto`.
+    if (next || (this.#tried.length === 1 && step.named === undefined)) return next;
     return { cause: { cause: `${step.learnt} Asked for: ${this.#tried.map((name) => dialectOf(name).title).join(', ')}.` } };
   }
 
   #afterSilence(silence: Silence): Retry | undefined {
     this.#begin(silence);
-    const { next, learnt } = nextDialects(undefined, this.#tried);
+    const { next, learnt } = nextDialects(undefined, this.#tried, this.#named);
     const late = `The server did not answer ${dialectOf(this.#current).title} in time.`;
     return this.#next({ next, learnt: silence.late ? late : learnt }, silence);
   }
 
-  #begin({ attempt }: { readonly attempt: number }): void {
-    if (attempt === 1) this.#tried = [this.#current];
+  /** The tries that there may be share what is left. */
+  #patience(left: number): number {
+    return left / (1 + nextDialects(undefined, this.#tried, this.#named).next.length);
   }
 
-  #next({ next: [dialect], learnt }: NextStep, { target, request }: Pick<Refusal, 'target' | 'request'>): Retry | undefined {
+  #begin({ attempt }: { readonly attempt: number }): void {
+    if (attempt > 1) return;
+    this.#tried = [this.#current];
+    this.#named = [];
+  }
+
+  #next(
+    { next: [dialect], named, learnt }: NextStep,
+    { target, request }: Pick<Refusal, 'target' | 'request'>,
+  ): Retry | undefined {
+    if (named) this.#named = named;
     if (!dialect) return undefined;
     this.#current = dialect;
     this.#tried.push(dialect);
@@ -86,6 +101,12 @@ function commonFor(dialect: DialectName, { subprotocols = [], extensions, origin
     extensions: framingOf(dialect) ? undefined : extensions,
     origin,
   };
+}
+
+/** Throws `UsageError` where whoever only sends binary messages asks for a version that has none. */
+export function refuseBinary(dialect: DialectName): void {
+  if (expressible(dialect).binary) return;
+  throw new UsageError(`${dialect} has no binary messages: leave out -b, --hex and --base64, or add -t`);
 }
 
 function refuseInexpressible(dialect: DialectName, wishes: Wishes): void {

@@ -31,6 +31,7 @@ export async function clientOptions(options: Options, address: Address, env: Env
     const header = parseHeaderLine(line);
     if (typeof header === 'string') throw new UsageError(`--header ${JSON.stringify(line)}: ${header}`);
   }
+  refuseLineBreaks(options);
   refuseIdle(options);
   const http = httpVersion(options);
   await refuseForHttp2(headers, http);
@@ -73,6 +74,13 @@ export async function clientOptions(options: Options, address: Address, env: Env
     closeTimeout: 5000,
     compressFrom: 0,
   };
+}
+
+/** These become header fields. */
+function refuseLineBreaks(options: Options): void {
+  const name = ['origin', 'host', 'deflate'].find((one) => /[\r\n\0]/.test(options.text(one) ?? ''));
+  if (name === undefined) return;
+  throw new UsageError(`--${name} ${JSON.stringify(options.text(name))}: a header may not hold a line break or a NUL character`);
 }
 
 /** What would do nothing is not taken in silence. */

@@ -11,6 +11,8 @@ export interface DiagnosticsOptions {
   readonly dump: Dump | undefined;
   readonly dumpMax: number | undefined;
   readonly quiet: boolean;
+  /** Whether breaches are borne because `--lenient` says so. */
+  readonly lenient?: boolean | undefined;
   /** Whether lines begin with the connection's number. */
   readonly numbered: boolean;
   readonly url: string | undefined;
@@ -31,6 +33,7 @@ export function diagnosticsOptions(options: Options, look: Look, url: string | u
     dump: dumpOf(options),
     dumpMax: options.number('dump-max'),
     quiet: options.flag('quiet'),
+    lenient: options.flag('lenient'),
     numbered,
     url,
   };

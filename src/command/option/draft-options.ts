@@ -14,7 +14,7 @@ export const CLIENT_DRAFT: OptionSpec = {
   defaultText: '13',
   group: HANDSHAKE,
   summary: 'speak this version: 75, 76, hybi-01 … hybi-07, 8, 13, or auto',
-  details: `${SPELLINGS} With \`auto\` version 13 is asked for first; on a refusal the versions that the answer names, else 8, 76 and 75, each on a new connection, and what was learnt is said.`,
+  details: `${SPELLINGS} With \`auto\` version 13 is asked for first; on a refusal the versions that the answer names, else 8, 76 and 75, each on a new connection, and what was learnt is said; the tries share the time of \`--timeout\`.`,
 };
 
 export const SERVER_DRAFT: OptionSpec = {

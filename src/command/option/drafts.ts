@@ -16,7 +16,8 @@ export function draftNamed(text: string): DialectName {
 /** The versions that a server accepts: `all`, or a list. */
 export function acceptedDrafts(texts: readonly string[]): readonly DialectName[] {
   const words = texts.flatMap((text) => text.split(',')).filter((word) => word.trim() !== '');
-  if (words.length === 0) return USUAL_DIALECTS;
+  if (texts.length === 0) return USUAL_DIALECTS;
+  if (words.length === 0) throw new UsageError("--draft '': name at least one version, or all");
   const names = words.flatMap((word) => (word.trim().toLowerCase() === 'all' ? ALL_DIALECTS : siblings(draftNamed(word))));
   return [...new Set(names)];
 }

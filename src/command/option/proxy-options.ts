@@ -11,17 +11,18 @@ export const PROXY_OPTIONS: readonly OptionSpec[] = [
     group: PROXY,
     summary: 'ask this proxy for a tunnel: http, https, socks4, socks4a, socks5 or socks5h',
     details:
-      'Written `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]`; without a scheme it is http, without a port 1080 (https: 443). An HTTP proxy is asked for a tunnel (CONNECT) for `ws://` as well as for `wss://`. With `socks4` and `socks5` the name of the server is looked up here, with `socks4a` and `socks5h` by the proxy. Without `--proxy` the environment says: `wss_proxy`, `https_proxy` and `all_proxy` for wss; `ws_proxy`, `http_proxy` and `all_proxy` for ws; in capitals too, but for `HTTP_PROXY`. A proxy of the environment is not used for this machine itself (`localhost`, `127.0.0.1`, `::1`); one given with `--proxy` is. An empty URL is no proxy.',
+      'Written `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]`; without a scheme it is http, without a port 1080 (https: 443). An HTTP proxy is asked for a tunnel (CONNECT) for `ws://` as well as for `wss://`. With `socks4` and `socks5` the name of the server is looked up here, with `socks4a` and `socks5h` by the proxy. Without `--proxy` the environment says: `wss_proxy`, `https_proxy` and `all_proxy` for wss; `ws_proxy`, `http_proxy` and `all_proxy` for ws; in capitals too, but for `HTTP_PROXY`. As with curl, that is so for this machine too, unless `no_proxy` names it (`localhost,127.0.0.0/8`); the echo server inside is never reached through a proxy. An empty URL is no proxy.',
   },
   {
     name: 'no-proxy',
     kind: 'optional',
     implied: '*',
+    takesEmpty: true,
     placeholder: 'LIST',
     group: PROXY,
     summary: 'go without a proxy: to every server, or to those of the list',
     details:
-      'Separated by commas: names, which stand for all below them too; addresses; ranges like `10.0.0.0/8`; each with `:PORT` if it is for that port only; `*` is everything. The list takes the place of the one in `no_proxy` or `NO_PROXY`, which are for proxies of the environment alone.',
+      'Separated by commas: names, which stand for all below them too; addresses; ranges like `10.0.0.0/8`; each with `:PORT` if it is for that port only; `*` is everything, an empty list (`--no-proxy=`) nothing. The list takes the place of the one in `no_proxy` or `NO_PROXY`, which are for proxies of the environment alone.',
   },
   {
     name: 'noproxy',

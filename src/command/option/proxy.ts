@@ -106,7 +106,7 @@ async function loginOf(options: Options, { scheme }: ParsedProxy, env: Env): Pro
 
 async function password(user: string, options: Options, env: Env): Promise<string> {
   const { WSTAP_PROXY_PASSWORD: stored } = env.variables;
-  if (stored !== undefined) return stored;
+  if (stored) return stored;
   const { askSecret } = await import('../../cli/secret.ts');
   const question = {
     prompt: `Password for ${JSON.stringify(user).slice(1, -1)} at the proxy: `,

@@ -4,15 +4,18 @@ import type { ServerOptions } from '../../endpoint/server.ts';
 import { SERVER_LIMITS } from '../../protocol/connection/limits.ts';
 import type { ServerPreference } from '../../protocol/extension/permessage-deflate.ts';
 import { readParameters } from '../../protocol/extension/permessage-deflate.ts';
-import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
+import { authorityOf, connectionLine } from '../../protocol/handshake/extended-connect.ts';
+import { shortened } from '../../protocol/handshake/fault-words.ts';
 import type { Finding } from '../../protocol/handshake/finding.ts';
-import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../../protocol/handshake/origin.ts';
+import { isHostAllowed, isOriginAllowed } from '../../protocol/handshake/origin.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
 import { fieldValues, SERVER_HEAD_LIMITS } from '../../protocol/http/head.ts';
 import { isToken, parseParameterList } from '../../protocol/http/parameter-list.ts';
 import { PinnedBudget } from '../../protocol/message/pinned.ts';
+import { repeatedName } from '../../transport/h2/fields.ts';
 import { limitsOf } from './client-options.ts';
 import { acceptedDrafts } from './drafts.ts';
+import { certificateNames } from './tls/certificate-names.ts';
 
 /** Parsed options → what a server needs. */
 
@@ -46,10 +49,7 @@ export function serverOptions(
   const subprotocols = options.texts('subprotocol').flatMap((text) => text.split(',').map((name) => name.trim()));
   const wrong = subprotocols.find((name) => !isToken(name));
   if (wrong !== undefined) throw new UsageError(`${JSON.stringify(wrong)} is no subprotocol: a name has no spaces or separators`);
-  for (const line of options.texts('header')) {
-    const header = parseHeaderLine(line);
-    if (typeof header === 'string') throw new UsageError(`--header ${JSON.stringify(line)}: ${header}`);
-  }
+  checkHeaders(options);
   return {
     ...serverDefaults(),
     hosts,
@@ -67,6 +67,26 @@ export function serverOptions(
     maxConnections: options.number('max-connections') ?? 1024,
     policy: policyOf(options, hosts, doors),
   };
+}
+
+function checkHeaders(options: Options): void {
+  const lines = options.texts('header');
+  const names: string[] = [];
+  for (const line of lines) {
+    const header = parseHeaderLine(line);
+    if (typeof header === 'string') throw new UsageError(`--header ${JSON.stringify(line)}: ${header}`);
+    if (header.value !== undefined) names.push(header.name);
+  }
+  if (!options.flag('http2')) return;
+  const unfit = connectionLine(lines);
+  if (unfit !== undefined) {
+    throw new UsageError(
+      `--header ${JSON.stringify(unfit)} is about a connection of HTTP/1.1, and HTTP/2 forbids it (RFC 9113 §8.2.2): leave out either it or --http2`,
+    );
+  }
+  const repeated = repeatedName(names);
+  if (repeated === undefined) return;
+  throw new UsageError(`--header ${JSON.stringify(repeated)} is there twice, and over HTTP/2 it is sent once: leave one out`);
 }
 
 function preference(text: string | undefined): ServerPreference {
@@ -87,29 +107,36 @@ function preference(text: string | undefined): ServerPreference {
 }
 
 /**
- * Any page in a browser on this machine can reach a server on loopback, and a name that an attacker owns can be made to
- * resolve to it. So a foreign Origin and a foreign Host are refused, unless they are listed. A server that was put on
- * another address on purpose is reached by names that we cannot know: there only listed origins restrict.
+ * Any page in a browser can reach a server that this machine can reach, and a name that an attacker owns can be made to
+ * resolve to it. So a foreign Origin and a foreign Host are refused, unless they are listed; a page of this very server is
+ * at home.
  */
 function policyOf(options: Options, hosts: readonly string[], doors: ServerOptions['doors']): ServerOptions['policy'] {
-  const origins = options.texts('origin');
-  const names = options.texts('allow-host');
-  const asks = options.has('auth');
-  // No page reaches a Unix socket; a descriptor may well be of a port on loopback.
-  const local = doors ? doors.some((door) => 'fd' in door) : hosts.every(isLoopbackName);
+  const origins = originsOf(options);
+  const names = [...options.texts('allow-host'), ...certificateNames(options), ...hosts];
+  // No page reaches a Unix socket; a descriptor may well be of a port.
+  const reachable = doors === undefined || doors.some((door) => 'fd' in door);
+  const restricts = reachable || origins.length > 0 || options.has('auth');
   return (request) => {
+    if (!restricts) return undefined;
+    const name = authorityOf(request) ?? '';
+    const known = isHostAllowed(name, names);
+    const own = known ? [`http://${name}`, `https://${name}`] : [];
     // hybi-04 to -10 call it Sec-WebSocket-Origin; some clients sent both.
     const sent = [...fieldValues(request, 'Origin'), ...fieldValues(request, 'Sec-WebSocket-Origin')];
-    const origin = sent.find((one) => !isOriginAllowed(one, origins));
-    const name = authorityOf(request) ?? '';
-    if ((local || origins.length > 0) && origin !== undefined) return originRefused(origin);
-    // A browser that has logged in here sends the password along for any page of the site: only this server's own may use that.
-    const own = [...origins, `http://${name}`, `https://${name}`];
-    const foreign = asks ? sent.find((one) => !isOriginAllowed(one, own)) : undefined;
+    const foreign = sent.find((one) => !isOriginAllowed(one, [...origins, ...own]));
     if (foreign !== undefined) return originRefused(foreign);
-    if (local && !isHostAllowed(name, names)) return hostRefused(name);
-    return undefined;
+    return reachable && !known ? hostRefused(name) : undefined;
   };
+}
+
+/** As browsers send them: what could never match is a mistake, but for the slash that an address bar adds. */
+function originsOf(options: Options): string[] {
+  return options.texts('origin').map((text) => {
+    const origin = text.replace(/(?<=:\/\/[^/]+)\/$/, '');
+    if (/^(?:\*|null|file:\/\/|[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+|[a-z0-9.-]+:\d+)$/i.test(origin)) return origin;
+    throw new UsageError(`--origin ${JSON.stringify(text)}: an origin is a scheme and a host, e.g. https://app.example, or *`);
+  });
 }
 
 type Refused = ReturnType<ServerOptions['policy']>;
@@ -117,6 +144,7 @@ type Refused = ReturnType<ServerOptions['policy']>;
 function originRefused(origin: string): Refused {
   return {
     status: 403,
+    why: `Origin "${shortened(origin)}" is not one that may connect (--origin adds it)`,
     finding: finding('origin-policy', 'RFC 6455 §10.2', 'The page is one that may connect (--origin adds one)', origin),
   };
 }
@@ -124,6 +152,7 @@ function originRefused(origin: string): Refused {
 function hostRefused(name: string): Refused {
   return {
     status: 403,
+    why: name === '' ? 'Host is empty' : `Host "${shortened(name)}" does not name this machine (--allow-host adds it)`,
     finding: finding('host-policy', 'RFC 6455 §10.2', 'Host names this machine (--allow-host adds a name)', name),
   };
 }

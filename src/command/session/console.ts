@@ -4,12 +4,13 @@ import { RULES } from '../../protocol/rule.ts';
 import type { Dump, Filter } from '../../repl/repl-command.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
-import { breachLines, goingOn } from '../../view/closing.ts';
+import { borneText, breachLines } from '../../view/closing.ts';
 import { faultText } from '../../view/fault.ts';
 import { frameView } from '../../view/frame.ts';
 import { gapLine } from '../../view/gap.ts';
 import { messageText, type ShownMessage } from '../../view/message.ts';
 import { quoteBytes } from '../../view/quote.ts';
+import { SameMask } from '../../view/same-mask.ts';
 import { durationText } from '../../view/size.ts';
 import { summary } from '../../view/summary.ts';
 import { wrapWords } from '../../view/width.ts';
@@ -33,6 +34,8 @@ export interface ConsoleOptions {
   readonly dumpMax: number | undefined;
   /** No remarks, only what is wrong. */
   readonly quiet: boolean;
+  /** Whether breaches are borne because `--lenient` says so. */
+  readonly lenient?: boolean | undefined;
   /** Text messages pass as they are and may drive the terminal. */
   readonly raw: boolean;
 }
@@ -46,6 +49,7 @@ export function consoleOptions(options: Options, look: Look, numbered: boolean):
     dump: dumpOf(options) ?? 'off',
     dumpMax: options.number('dump-max'),
     quiet: options.flag('quiet'),
+    lenient: options.flag('lenient'),
     raw: options.flag('raw'),
   };
 }
@@ -61,6 +65,7 @@ export class Console {
   readonly #options: ConsoleOptions;
   readonly #print: (text: string) => void;
   readonly #closings: ClosingNotices;
+  readonly #sameMask = new SameMask();
   #dump: Dump;
   #filter: Filter | 'off' = 'off';
   #frame: (event: FrameEvent) => string;
@@ -94,6 +99,8 @@ export class Console {
     else if (event.type === 'rtt') this.#showRoundTrip(event.rtt, event.connection);
     else if (event.type === 'violation') this.#showViolation(event);
     else if (event.type === 'fault') this.note(faultText(event, this.#options.look.safe), event.connection);
+    const same = this.#sameMask.record(event);
+    if (same !== undefined) this.warn(same, event.connection);
     this.#closings.record(event);
   };
 
@@ -218,7 +225,7 @@ export class Console {
     const dumped = this.#dump !== 'off' && this.#filter === 'off';
     if (fatal) this.#say(breachLines(violation, this.#inner(connection), dumped), connection);
     else if (this.#dump === 'off') {
-      this.warn(`${violation.detail} (${RULES[violation.rule].section}); ${goingOn(violation.rule)}`, connection);
+      this.warn(borneText(violation, this.#options.lenient), connection);
     }
   }
 

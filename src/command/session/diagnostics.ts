@@ -1,10 +1,12 @@
+import { extensionNotes } from '../../protocol/dialect/extensions.ts';
 import { dialectOf } from '../../protocol/dialect/name.ts';
-import { RULES, type Violation } from '../../protocol/rule.ts';
+import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
+import type { Violation } from '../../protocol/rule.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
 import { renderCertificate } from '../../view/certificate.ts';
 import { renderChecklist } from '../../view/checklist.ts';
-import { goingOn } from '../../view/closing.ts';
+import { borneText, breachLines } from '../../view/closing.ts';
 import { endingLines } from '../../view/ending.ts';
 import { faultLines } from '../../view/fault.ts';
 import { frameView } from '../../view/frame.ts';
@@ -14,8 +16,10 @@ import { HandshakeCollector } from '../../view/handshake-collector.ts';
 import { renderHead } from '../../view/handshake-head.ts';
 import { renderHttp2Frame } from '../../view/http2-frame.ts';
 import { renderPhases } from '../../view/phases.ts';
+import { SameMask } from '../../view/same-mask.ts';
 import { durationText } from '../../view/size.ts';
 import { roundTripText } from '../../view/summary.ts';
+import { wrapWords } from '../../view/width.ts';
 import type { DiagnosticsOptions } from '../option/diagnostics-options.ts';
 import type { Ending } from './failure.ts';
 
@@ -28,6 +32,7 @@ export class Diagnostics {
   #headShown = false;
   #trouble: string | undefined;
   readonly #tally = new Tally();
+  readonly #sameMask = new SameMask();
   /** The rule whose breach failed the connection. */
   violation: Violation | undefined;
 
@@ -40,21 +45,27 @@ export class Diagnostics {
     this.#frame = frameView({ dump, style, width, numbered, ...(dumpMax !== undefined && { dumpMax }) });
   }
 
+  /** Whose clients ask is not the one that has a URL. It keeps nothing of them: they come and go for ever. */
+  get #isServer(): boolean {
+    return this.#options.url === undefined;
+  }
+
   get handshake(): HandshakeCollector {
     return this.#collector;
   }
 
   readonly record = (event: SessionEvent): void => {
     if (event.type === 'again' && this.#options.verbosity > 0) this.#tellPhases();
-    this.#collector.record(event);
+    if (!this.#isServer) this.#collector.record(event);
     if (this.#options.verbosity > 0) this.#tellHandshake(event);
     if (event.type === 'frame' && this.#options.dump) this.#print(this.#frame(event));
+    this.#tellMask(event);
     if (event.type === 'gap') this.#tellGap(event);
     if (event.type === 'again' && event.learnt !== undefined && this.#options.verbosity === 0) this.note(againText(event, RAW));
     if (event.type === 'fault') this.#tellFault(event);
     if (event.type === 'failure' && event.hop === 'stream') this.#trouble = event.message;
     if (event.type === 'rtt') this.#tally.record(event);
-    if (event.type === 'violation') this.#tellViolation(event.violation, event.fatal);
+    if (event.type === 'violation') this.#tellViolation(event);
   };
 
   /** A new connection to the same server begins: what was known of the last one is no longer so. */
@@ -105,35 +116,58 @@ export class Diagnostics {
       this.#headShown ||= event.direction === 'received';
       for (const line of renderHead(event.head, { ...look, direction: event.direction, body: event.body })) this.#print(line);
     }
+    if (event.type === 'head' && event.head.kind === 'request' && this.#options.numbered) this.#tellExtensions(event.head);
     if (event.type === 'again') this.#print(look.style.bold(againText(event, look)));
     if (event.type === 'open' && event.dialect !== undefined && event.dialect !== 'rfc6455')
       this.#print(look.style.dim(`  in ${dialectOf(event.dialect).title}`));
     if (event.type === 'rtt') this.#print(look.style.dim(`  ping answered after ${durationText(event.rtt)}`));
     if (event.type !== 'open' && event.type !== 'refused' && (event.type !== 'failure' || event.hop === 'stream')) return;
     this.#tellPhases();
-    if (event.type !== 'open') return;
+    // A client's refusal has the last word, with all that was seen of it.
+    if (event.type !== 'open' && (event.type !== 'refused' || !this.#isServer)) return;
     const odd = event.findings.filter(({ level }) => level !== 'pass');
     if (odd.length > 0) for (const line of renderChecklist(odd, look)) this.#print(line);
   }
 
+  /** What a client offers that is not of today, and may be met nowhere else. */
+  #tellExtensions(request: RequestHead): void {
+    const { look } = this.#options;
+    for (const note of extensionNotes(fieldValues(request, 'Sec-WebSocket-Extensions'))) {
+      for (const line of wrapWords(look.safe(note), Math.max(40, look.width) - 2)) this.#print(look.style.dim(`  ${line}`));
+    }
+  }
+
   /** With whom and how TLS is spoken. A server's way there is drawn with all of it; of its clients each tells its own. */
   #tellSecurity({ hop, detail, certificate }: Extract<SessionEvent, { type: 'hop' }>): void {
-    const { look, numbered } = this.#options;
-    if (numbered && hop === 'tls') this.#print(look.style.dim(`  ${look.safe(detail)}`));
-    if (certificate) for (const line of renderCertificate(certificate, look, numbered ? 'client' : 'server')) this.#print(line);
+    const { look } = this.#options;
+    if (this.#isServer && hop === 'tls') this.#print(look.style.dim(`  ${look.safe(detail)}`));
+    const whose = this.#isServer ? 'client' : 'server';
+    if (certificate) for (const line of renderCertificate(certificate, look, whose)) this.#print(line);
   }
 
   #tellPhases(): void {
-    // A server takes no way that could be drawn.
-    const phases = this.#options.numbered ? [] : (this.#collector.report.phases ?? []);
-    for (const line of renderPhases(phases, this.#options.look)) this.#print(line);
+    for (const line of renderPhases(this.#collector.report.phases ?? [], this.#options.look)) this.#print(line);
   }
 
-  #tellViolation(violation: Violation, fatal: boolean): void {
-    if (fatal) this.violation = violation;
-    else if (!this.#options.dump) {
-      const { section } = RULES[violation.rule];
-      this.#print(`wstap: ${this.#options.look.style.warn('!')} ${violation.detail} (${section}); ${goingOn(violation.rule)}`);
+  #tellBreach(violation: Violation, connection: number): void {
+    const [first = '', ...rest] = breachLines(violation, this.#options.look, this.#options.dump !== undefined);
+    for (const line of [`wstap: #${connection} ${first}`, ...rest]) this.#print(line);
+  }
+
+  #tellMask(event: SessionEvent): void {
+    const same = this.#sameMask.record(event);
+    if (same !== undefined) this.note(this.#options.numbered ? `#${event.connection} ${same}` : same);
+  }
+
+  #tellViolation({ violation, fatal, connection }: Extract<SessionEvent, { type: 'violation' }>): void {
+    const { look, lenient, numbered, verbosity } = this.#options;
+    if (fatal) {
+      this.violation = violation;
+      // Of one connection it is the last word.
+      if (numbered && verbosity > 0) this.#tellBreach(violation, connection);
+    } else if (!this.#options.dump) {
+      const who = numbered ? `#${connection} ` : '';
+      this.#print(`wstap: ${who}${look.style.warn('!')} ${borneText(violation, lenient)}`);
     }
   }
 }

@@ -14,6 +14,9 @@ export class LateDiagnostics {
   readonly #options: DiagnosticsOptions;
   readonly #print: (line: string) => void;
   #kept: SessionEvent[] = [];
+  /** Breaches that ended nothing: the first ones, and how many there were. */
+  #borne: Violation[] = [];
+  #borneCount = 0;
   violation: Violation | undefined;
 
   constructor(options: DiagnosticsOptions, print: (line: string) => void) {
@@ -22,11 +25,11 @@ export class LateDiagnostics {
   }
 
   record(event: SessionEvent): void {
-    if (event.type === 'violation' && event.fatal) this.violation = event.violation;
+    if (event.type === 'violation') this.#keepViolation(event.violation, event.fatal);
     if (event.type === 'gap') this.note(gapText(event));
     if (event.type === 'again' && event.learnt !== undefined) this.note(`${event.learnt} Asking again in ${event.dialect}.`);
     // Frames and messages are many, and no last word needs them.
-    if (event.type !== 'frame' && event.type !== 'message' && event.type !== 'rtt') this.#kept.push(event);
+    if (!UNKEPT.has(event.type) && (event.type !== 'violation' || event.fatal)) this.#kept.push(event);
   }
 
   note(text: string): void {
@@ -42,9 +45,16 @@ export class LateDiagnostics {
     this.violation = undefined;
   }
 
+  #keepViolation(violation: Violation, fatal: boolean): void {
+    if (fatal) this.violation = violation;
+    else if (++this.#borneCount <= MOST_BORNE) this.#borne.push(violation);
+  }
+
   /** The last words, drawn by the real one; nothing is loaded where all is well. */
   async end(ending: Ending): Promise<void> {
-    if (statusOf(ending, this.violation !== undefined) === ExitStatus.ok) return;
+    const isOk = statusOf(ending, this.violation !== undefined) === ExitStatus.ok;
+    if (!this.#options.quiet) await this.#tellBorne();
+    if (isOk && (this.#options.quiet || ending.type !== 'closed' || ending.wasClean)) return;
     const { Diagnostics: Whole } = await import('./diagnostics.ts');
     const whole: Diagnostics = new Whole(this.#options, this.#print);
     // What was learnt on the way, and that it was gone for a while, is told already.
@@ -52,4 +62,20 @@ export class LateDiagnostics {
     for (const event of this.#kept) if (!isTold(event)) whole.record(event);
     whole.end(ending);
   }
+
+  /** Whoever sees nothing of what a peer sent has to know that it was dropped, though all else went well. */
+  async #tellBorne(): Promise<void> {
+    if (this.#borneCount === 0) return;
+    const { borneText } = await import('../../view/closing.ts');
+    const mark = this.#options.look.style.warn('!');
+    for (const violation of this.#borne) this.#print(`wstap: ${mark} ${borneText(violation, this.#options.lenient)}`);
+    const more = this.#borneCount - this.#borne.length;
+    if (more > 0) this.#print(`wstap: ${mark} and ${more} more of the kind; -v tells each`);
+    this.#borne = [];
+    this.#borneCount = 0;
+  }
 }
+
+/** Breaches that are told one by one. */
+const MOST_BORNE = 3;
+const UNKEPT: ReadonlySet<SessionEvent['type']> = new Set(['frame', 'message', 'rtt']);

@@ -122,7 +122,7 @@ export class Toolbox {
         screen.setFilter(command.filter);
         break;
       case 'help':
-        screen.print(helpText({ role, canRecord: false }, command.topic));
+        screen.print(helpText({ role, canRecord: false }, command.topic, this.#options.env.stdout.columns));
         break;
       case 'stats':
         screen.stats();

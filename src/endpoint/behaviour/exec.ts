@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { PolicyRefusal } from '../admitting.ts';
+import type { Link } from '../link.ts';
 import { MessageSource } from '../message-source.ts';
 import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 import { cgiVariables } from './cgi.ts';
@@ -62,6 +63,7 @@ export class Exec implements BehaviourKind {
 
 const FULL: PolicyRefusal = {
   status: 503,
+  why: 'as many processes run as may (--max-forks)',
   finding: {
     id: 'forks',
     level: 'fail',
@@ -71,8 +73,13 @@ const FULL: PolicyRefusal = {
   },
 };
 
-/** How often it is looked whether a client is still there whose process reads nothing, in milliseconds. */
-const LOOK = 5000;
+/** Bytes that may wait for a process: a Close behind them is still read. */
+const AHEAD = 1024 * 1024;
+/** How often it is looked whether a client is still there of which nothing is read, in milliseconds. */
+const LOOK = 250;
+/** One look of so many sends something. */
+const PROBE = 4;
+const NO_BYTES = Buffer.alloc(0);
 
 class Execution implements Behaviour {
   readonly #options: ExecOptions;
@@ -81,6 +88,7 @@ class Execution implements Behaviour {
   /** The process takes no input any more. */
   #deaf = false;
   #stopLooking: (() => void) | undefined;
+  #looks = 0;
   #resumeOutput: () => void = () => undefined;
   #toldOfBytes = false;
 
@@ -103,7 +111,8 @@ class Execution implements Behaviour {
   message(message: MessageView): void {
     const fork = this.#fork;
     if (!fork || this.#deaf) return;
-    if (!fork.stdin.write(this.#inputOf(message))) this.#hold();
+    fork.stdin.write(this.#inputOf(message));
+    if (fork.stdin.writableLength > AHEAD) this.#hold();
   }
 
   drain(): void {
@@ -223,9 +232,17 @@ class Execution implements Behaviour {
       this.#release();
       return;
     }
-    // Whoever is gone answers this with a reset, which is noticed without reading.
-    if (link.carries('ping')) link.ping(Buffer.alloc(0));
+    this.#looks += 1;
+    if (this.#looks % PROBE === 0) this.#probe(link);
     this.#hold();
+  }
+
+  /**
+   * Whoever is gone answers with a reset, and what is sent after that fails: so it is noticed without reading. "A Pong frame MAY
+   * be sent unsolicited. This serves as a unidirectional heartbeat" (RFC 6455 §5.5.3).
+   */
+  #probe(link: Link): void {
+    if (link.carries('ping')) link.act({ type: 'pong', data: NO_BYTES });
   }
 
   #release(): void {

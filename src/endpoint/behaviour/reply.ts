@@ -1,8 +1,10 @@
+import { clippedReason } from '../../protocol/connection/close-payload.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { Behaviour, BehaviourKind, RequestFacts, Visit } from './behaviour.ts';
 import { isSameJson, valueAt } from './json-path.ts';
 import { pathOf } from './routes.ts';
 import { type Condition, type Rule, type Script, START, type Step } from './script.ts';
+import { parseShallowJson } from './shallow-json.ts';
 import { type Captured, fill, fillJson, NOTHING_CAPTURED } from './template.ts';
 
 /** Clients are answered by a script. Each message's answer runs by itself: a delay holds up nothing that comes after it. */
@@ -52,17 +54,11 @@ class Conversation implements Behaviour {
   }
 
   message(message: MessageView): void {
-    const facts = new Facts(message);
-    for (const rule of this.#script.rules) {
-      const used = this.#uses.get(rule) ?? 0;
-      if (rule.when.open || used >= rule.limit || !this.#fitsSurroundings(rule.when)) continue;
-      const match = facts.fits(rule.when);
-      if (!match) continue;
-      if (Number.isFinite(rule.limit)) this.#uses.set(rule, used + 1);
-      this.#answer(rule.reply, facts.captured(match === true ? undefined : match));
-      return;
+    try {
+      this.#follow(new Facts(message));
+    } catch (error) {
+      this.#fail(error);
     }
-    if (this.#script.otherwise.length > 0) this.#answer(this.#script.otherwise, facts.captured(undefined));
   }
 
   drain(): void {
@@ -75,15 +71,38 @@ class Conversation implements Behaviour {
     this.#timers.clear();
   }
 
+  #follow(facts: Facts): void {
+    for (const rule of this.#script.rules) {
+      const used = this.#uses.get(rule) ?? 0;
+      if (rule.when.open || used >= rule.limit || !this.#fitsSurroundings(rule.when)) continue;
+      const match = facts.fits(rule.when);
+      if (!match) continue;
+      if (Number.isFinite(rule.limit)) this.#uses.set(rule, used + 1);
+      this.#answer(rule.reply, facts.captured(match === true ? undefined : match));
+      return;
+    }
+    if (this.#script.otherwise.length > 0) this.#answer(this.#script.otherwise, facts.captured(undefined));
+  }
+
   #fitsSurroundings({ state, path }: Condition): boolean {
     return (state === undefined || state === this.#state) && (path === undefined || path === this.#path);
   }
 
   #answer(steps: readonly Step[], captured: Captured): void {
     if (++this.#answers >= MOST_ANSWERS) this.#visit.intake.pause();
-    void this.#run(steps, captured).then(() => {
-      if (this.#answers-- === MOST_ANSWERS) this.#visit.intake.resume();
-    });
+    void this.#run(steps, captured)
+      .catch((error: unknown) => this.#fail(error))
+      .then(() => {
+        if (this.#answers-- === MOST_ANSWERS) this.#visit.intake.resume();
+      });
+  }
+
+  /** A message that an answer cannot be made of, such as one that a regular expression cannot get through: its client's end alone. */
+  #fail(error: unknown): void {
+    const { peer, stage } = this.#visit;
+    if (this.#over || !peer.link.open) return;
+    stage.tell(peer, `its message could not be answered: ${error instanceof Error ? error.message : error}`);
+    peer.link.close(1011, 'could not be answered');
   }
 
   /** Up to the first delay it is done at once. */
@@ -124,7 +143,7 @@ class Conversation implements Behaviour {
         link.ping(Buffer.from(fill(step.template, captured)).subarray(0, 125));
         break;
       case 'close':
-        link.close(step.code, step.code === undefined ? undefined : reasonOf(fill(step.reason, captured)));
+        link.close(step.code, step.code === undefined ? undefined : clippedReason(fill(step.reason, captured)).toString('utf8'));
         break;
       case 'next':
         this.#state = step.state;
@@ -152,13 +171,6 @@ class Conversation implements Behaviour {
     link.flush();
     if (link.open && !link.writable) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
-}
-
-/** "All control frames MUST have a payload length of 125 bytes or less" (RFC 6455 §5.5): with the code, 123 of whole characters. */
-function reasonOf(text: string): string {
-  let reason = text;
-  while (Buffer.byteLength(reason) > 123) reason = [...reason].slice(0, -1).join('');
-  return reason;
 }
 
 /** A message as conditions ask for it, each way of reading it made once. */
@@ -197,11 +209,7 @@ class Facts {
   get json(): unknown {
     if (this.#jsonRead) return this.#json;
     this.#jsonRead = true;
-    try {
-      this.#json = JSON.parse(this.text);
-    } catch {
-      // It is none: no path leads anywhere.
-    }
+    this.#json = parseShallowJson(this.text);
     return this.#json;
   }
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../../protocol/handshake/fault-words.ts';
 import type { RequestHead } from '../../protocol/http/head.ts';
 import type { PolicyRefusal } from '../admitting.ts';
 import type { BehaviourKind } from './behaviour.ts';
@@ -64,6 +65,7 @@ export class Routes {
         requirement: 'Something is served at this path (--route adds one)',
         actual: pathOf(target),
       },
+      why: `nothing is served at "${shortened(pathOf(target))}" (--route adds it)`,
       body: `Nothing is served at this path. There is: ${paths.join(', ')}\n`,
     };
   }

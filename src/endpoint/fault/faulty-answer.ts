@@ -1,5 +1,6 @@
 import type { Finding } from '../../protocol/handshake/finding.ts';
 import { encodeHead, type Field, type RequestHead, type ResponseHead } from '../../protocol/http/head.ts';
+import { redactUrl } from '../../protocol/http/redact.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { AdmissionOptions, Answer, PolicyRefusal } from '../admitting.ts';
 import type { FaultValue } from './fault.ts';
@@ -45,6 +46,7 @@ function refusal(
     return {
       status,
       finding: asked('reject'),
+      why: 'as --fault reject says',
       ...reasonOf(status),
       body: text === '' ? `${status}, as asked for.\n` : `${text}\n`,
     };
@@ -52,9 +54,10 @@ function refusal(
   const redirect = active.get('redirect');
   if (!redirect) return undefined;
   const location = redirect.text === '' ? request.target : redirect.text;
-  session.say('redirect', `${redirect.number} to ${location}`);
+  session.say('redirect', `${redirect.number} to ${redactUrl(location)}`);
   const headers: readonly Field[] = [{ name: 'Location', value: location }];
-  return { status: redirect.number, finding: asked('redirect'), ...reasonOf(redirect.number), headers, body: '' };
+  const why = 'as --fault redirect says';
+  return { status: redirect.number, finding: asked('redirect'), why, ...reasonOf(redirect.number), headers, body: '' };
 }
 
 function asked(name: FaultName): Finding {

@@ -25,7 +25,7 @@ export const HANDSHAKE_FAULTS = {
     does: 'redirects there with 301, 302, 303, 307 or 308; without a URL to itself, for ever',
     duty: 'may follow, and should notice a loop',
     section: 'RFC 9110 §15.4',
-    answers: refused('status', 'with -L it follows, 10 times at most'),
+    answers: refused('status', 'with -L it follows, and stops where that goes round in circles'),
     slot: 'answer',
   },
   status: {
@@ -93,7 +93,7 @@ export const HANDSHAKE_FAULTS = {
     answers: refused('connection'),
   },
   'http-version': {
-    value: { kind: 'text', grammar: 'VERSION', usual: '1.0' },
+    value: { kind: 'version', grammar: 'VERSION', usual: '1.0' },
     times: 'each',
     does: 'answers in this version of HTTP',
     duty: 'should fail: HTTP/1.0 has no 101',

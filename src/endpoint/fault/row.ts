@@ -29,7 +29,7 @@ export interface FaultRow {
 
 export interface FaultValueSpec {
   /** `every`: `N` (every Nth) or `P%`; `code`: `CODE[:REASON]`; `redirect`: `[STATUS:]URL`; `status`: `STATUS[:BODY]`. */
-  readonly kind: 'time' | 'size' | 'count' | 'every' | 'text' | 'signed' | 'code' | 'redirect' | 'status' | 'choice';
+  readonly kind: 'time' | 'size' | 'count' | 'every' | 'text' | 'version' | 'signed' | 'code' | 'redirect' | 'status' | 'choice';
   /** As it stands in the list: `TIME`. */
   readonly grammar: string;
   /** As it would be written; what is meant where no value is given. */

@@ -42,6 +42,7 @@ export class Credentials {
       status: 401,
       headers: this.#challenges,
       body: this.#words(request, actual),
+      why: `Authorization: ${actual}`,
       finding: { ...finding, requirement, actual },
     };
   }

@@ -62,7 +62,8 @@ export class Guard {
     const requirement = 'The client’s address has room for one more connection';
     const finding = { id: 'per-address', level: 'fail', side: 'client', section: 'limit --max-per-address' } as const;
     const actual = `${maxPerAddress} from ${address} are open`;
-    return { status: 429, headers: RETRY, body, finding: { ...finding, requirement, actual } };
+    const why = `${actual}, and no more may be (--max-per-address)`;
+    return { status: 429, headers: RETRY, body, why, finding: { ...finding, requirement, actual } };
   }
 
   /** A client is open. */

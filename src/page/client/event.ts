@@ -81,8 +81,11 @@ export type ServerEvent = { readonly at: number; readonly connection: number } &
 
 /** What comes over the second socket. */
 export type Told =
-  | { readonly type: 'hello'; readonly v: number }
+  /** `path`: something is served there; `/` where it is left out. */
+  | { readonly type: 'hello'; readonly v: number; readonly path?: string }
   | { readonly type: 'following' }
+  /** Which connection is the one that was to be followed. */
+  | { readonly type: 'own'; readonly connection: number }
   /** `wire`: the frame's first bytes, in base64. */
   | { readonly type: 'event'; readonly event: ServerEvent; readonly wire?: string }
   | { readonly type: 'dropped'; readonly count: number };

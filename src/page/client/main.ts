@@ -5,7 +5,9 @@ import { ServerSide } from './server-side.ts';
 
 /** The forms of the page, and what they do. */
 
-const server = new ServerSide();
+const server = new ServerSide((path) => {
+  if (url.value === HERE) url.value = new URL(path, HERE).href;
+});
 const browser = new BrowserSide(
   (url) => server.follow(url),
   () => refresh(),
@@ -19,7 +21,8 @@ const message = byId('message', HTMLTextAreaElement);
 const files = byId('files', HTMLInputElement);
 const url = byId('url', HTMLInputElement);
 
-url.value = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/`;
+const HERE = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/`;
+url.value = HERE;
 
 function refresh(): void {
   connectButton.disabled = browser.isBusy;

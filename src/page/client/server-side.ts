@@ -23,9 +23,18 @@ export class ServerSide {
   #following: () => void = () => undefined;
   /** The connection whose handshake is shown. */
   #connection = 0;
+  /** The connection that this page opened last, and what became of it. */
+  #own = 0;
+  #ownState = '';
+  readonly #served: (path: string) => void;
 
-  constructor() {
-    this.#every.addEventListener('change', () => this.#tell({ type: 'every', on: this.#every.checked }));
+  /** `served`: is told of a path at which something is served. */
+  constructor(served: (path: string) => void) {
+    this.#served = served;
+    this.#every.addEventListener('change', () => {
+      this.#tell({ type: 'every', on: this.#every.checked });
+      this.#showState();
+    });
     this.#open();
   }
 
@@ -71,8 +80,11 @@ export class ServerSide {
   }
 
   #told(told: Told): void {
-    if (told.type === 'hello') this.#say('Ready. It shows the connection that you open here.');
-    else if (told.type === 'following') this.#following();
+    if (told.type === 'hello') {
+      this.#served(told.path ?? '/');
+      this.#sayOwn('Ready. It shows the connection that you open here.');
+    } else if (told.type === 'following') this.#following();
+    else if (told.type === 'own') this.#own = told.connection;
     else if (told.type === 'dropped') this.#missed(told.count);
     else this.#happened(told.event, told.wire);
   }
@@ -86,10 +98,14 @@ export class ServerSide {
       if (event.type === 'open' || event.type === 'refused') this.#showFindings(event.findings, connection);
       const row = rowOf(event);
       if (row) this.#frames.add(this.#numbered(connection, row));
-      if (event.type === 'open') this.#say(`Client #${connection} of the server is this page’s connection.`, connection);
-      else if (event.type === 'refused') this.#say(`The server refused connection #${connection}.`, connection);
-      else if (event.type === 'closed') this.#say(`Connection #${connection} is over.`, connection);
+      if (connection === this.#own) this.#happenedToOwn(event);
     }
+  }
+
+  #happenedToOwn({ type, connection }: ServerEvent): void {
+    if (type === 'open') this.#sayOwn(`Client #${connection} of the server is this page’s connection.`);
+    else if (type === 'refused') this.#sayOwn(`The server refused connection #${connection}.`);
+    else if (type === 'closed') this.#sayOwn(`Connection #${connection} is over.`);
   }
 
   /** Of several clients each line says whose it is. */
@@ -102,10 +118,17 @@ export class ServerSide {
     this.#frames.miss(count, { way: 'note', time: '', kind: `${count} events`, preview });
   }
 
-  /** Of one `connection` only where it is the only one. */
-  #say(text: string, connection?: number): void {
-    const isMany = connection !== undefined && this.#every.checked;
-    this.#state.textContent = isMany ? 'Every client of this server is shown.' : text;
+  #say(text: string): void {
+    this.#state.textContent = text;
+  }
+
+  #sayOwn(text: string): void {
+    this.#ownState = text;
+    this.#showState();
+  }
+
+  #showState(): void {
+    this.#say(this.#every.checked ? 'Every client of this server is shown.' : this.#ownState);
   }
 
   #showHead(event: HeadEvent, connection: number): void {

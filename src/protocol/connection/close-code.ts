@@ -21,7 +21,11 @@ const REGISTERED: ReadonlyMap<number, CloseCode> = new Map([
     'Unsupported Data',
     'The side that closed does not take this type of data. Try text in place of binary, or the reverse.',
   ),
-  entry(1004, 'Reserved', 'Reserved: it has no meaning, and must not be sent.'),
+  entry(
+    1004,
+    'Reserved',
+    'Reserved today, and must not be sent. In hybi-06 to -12 it said: a message was larger than the side that closed takes.',
+  ),
   entry(1005, 'No Status Rcvd', 'The Close frame held no code. That is allowed; the reason is not known.'),
   entry(
     1006,
@@ -99,7 +103,8 @@ const COMMON: readonly (readonly [code: number, meaning: string, owner: string])
 ];
 
 /** The registered name; for a code without one, the name of its range. */
-export function closeCodeName(code: number): string {
+export function closeCodeName(code: number, isOfDraft = false): string {
+  if (code === 1004 && isOfDraft) return 'Message Too Large';
   const known = REGISTERED.get(code);
   if (known) return known.name;
   if (code >= 4000 && code <= 4999) return 'Private Use';
@@ -135,6 +140,21 @@ export function mayBeSent(code: number, role: 'client' | 'server'): boolean {
  */
 export function mayBeReceived(code: number): boolean {
   return mayBeSent(code, 'client');
+}
+
+/** What the drafts before hybi-13 did otherwise. */
+export interface CloseCodes {
+  readonly mayBeReceived: (code: number) => boolean;
+  /** The code to fail a connection with, in place of today's. */
+  readonly forFailure: (code: number) => number;
+}
+
+/** hybi-06 to -12: 1004 was "message too large", and neither 1008 nor 1009 was there yet; nor, `before10`, was 1007. */
+export function earlierCloseCodes(before10: boolean): CloseCodes {
+  return {
+    mayBeReceived: (code) => code === 1004 || mayBeReceived(code),
+    forFailure: (code) => (code === 1009 ? 1004 : code === 1008 || (before10 && code === 1007) ? 1002 : code),
+  };
 }
 
 function centrifugo(code: number): string {

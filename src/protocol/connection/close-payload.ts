@@ -21,11 +21,16 @@ export function checkedClosePayload(code: number | undefined, reason: string, ro
 
 /** For what we say on our own: 1005 stands for no code, and a long reason is cut between characters. */
 export function clippedClosePayload(code: number, reason: string): Uint8Array {
-  if (code === 1005) return new Uint8Array(0);
-  const bytes = Buffer.from(reason, 'utf8');
+  return code === 1005 ? new Uint8Array(0) : payload(code, clippedReason(reason));
+}
+
+/** As much of a reason as a Close frame carries, in whole characters of UTF-8. */
+export function clippedReason(reason: string): Buffer {
+  // A code unit takes a byte at least: what is further behind is never part of it.
+  const bytes = Buffer.from(reason.slice(0, MAX_REASON + 1), 'utf8');
   let end = Math.min(bytes.length, MAX_REASON);
   while (end < bytes.length && ((bytes[end] as number) & 0xc0) === 0x80) end--;
-  return payload(code, bytes.subarray(0, end));
+  return bytes.subarray(0, end);
 }
 
 function payload(code: number, reason: Uint8Array): Uint8Array {

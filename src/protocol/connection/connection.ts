@@ -8,20 +8,17 @@ import { LocalProtocolError, RULES, type Violation } from '../rule.ts';
 import type { Action } from './action.ts';
 import { mayBeReceived } from './close-code.ts';
 import { checkedClosePayload, clippedClosePayload } from './close-payload.ts';
-import { type Closed, type ConnectionSink, messageEvent } from './event.ts';
+import { closeReason } from './close-reason.ts';
+import { checkedControlPayload } from './control-payload.ts';
+import { type ConnectionSink, messageEvent } from './event.ts';
 import type { ConnectionOptions } from './options.ts';
 import type { FrameOutbox } from './outbox.ts';
+import { CUT_OFF, type Outcome, UNACKNOWLEDGED, UNANSWERED } from './outcome.ts';
 import { next, type State, type Trigger } from './state.ts';
 import { handmade, openMirror, openWire } from './wire.ts';
 
 export type { ConnectionOptions } from './options.ts';
 
-type Outcome = Pick<Closed, 'code' | 'reason' | 'by'>;
-
-/** What is said of an end that nobody explained. */
-const CUT_OFF: Outcome = { code: 1006, reason: '', by: 'network' };
-/** What is said where our closing frame, which holds no code, was not answered. */
-const UNACKNOWLEDGED: Outcome = { code: 1005, reason: '', by: 'us' };
 const FIN = 0x80;
 const RSV1 = 0x40;
 
@@ -112,6 +109,10 @@ export class Connection {
     return this.#paused;
   }
 
+  get watched(): boolean {
+    return this.#inbound.watched;
+  }
+
   /** Turns the watching of frames, both ways, on or off; counts from the next frame on. */
   watch(on: boolean): void {
     this.#inbound.watched = on;
@@ -160,8 +161,7 @@ export class Connection {
     this.#mirror?.stop();
     this.#options.extension?.close();
     this.#options.mirrorExtension?.close();
-    const { code, reason, by } = this.#outcome;
-    this.#sink.event({ type: 'closed', code, reason, wasClean, by });
+    this.#sink.event({ type: 'closed', ...this.#outcome, wasClean });
   }
 
   /** The bytes to be sent, in order. */
@@ -228,8 +228,7 @@ export class Connection {
   close(code?: number, reason = ''): void {
     if (this.#state !== 'open') return;
     this.#control(Opcode.close, checkedClosePayload(code, reason, this.#options.role));
-    this.#outcome = { code: 1006, reason: '', by: 'us' };
-    this.#move('send-close');
+    this.#closeSent();
     if (this.#closesWithTcp) this.#closedByTcp('us');
   }
 
@@ -237,8 +236,9 @@ export class Connection {
   fail(code: number, reason: string): void {
     const wasOpen = this.#state === 'open';
     if (!this.#move('fail')) return;
-    if (wasOpen) this.#control(Opcode.close, clippedClosePayload(code, reason));
-    this.#outcome = { code, reason, by: 'us' };
+    const said = this.#options.closeCodes?.forFailure(code) ?? code;
+    if (wasOpen) this.#control(Opcode.close, clippedClosePayload(said, reason));
+    this.#outcome = { code: said, reason, by: 'us' };
     this.#inbound.stop();
   }
 
@@ -267,7 +267,7 @@ export class Connection {
         break;
       case 'frame':
         this.#outbox.bytes(handmade(this.#options, action.frame, this.#masks));
-        if (action.frame.opcode === Opcode.close && this.#state === 'open') this.#closedByHand();
+        if (action.frame.opcode === Opcode.close && this.#state === 'open') this.#closeSent();
         break;
       case 'bytes':
         this.#outbox.bytes(action.bytes);
@@ -279,8 +279,7 @@ export class Connection {
     // The mirror has not read what went before: from here on nothing that we send refers to it.
     this.#options.extension?.forgetSent();
     this.#unmirrored = this.#outbox.pending;
-    const offset = this.#taken + this.#unmirrored;
-    return openMirror(this.#options, offset, (event) => this.#sink.event(event));
+    return openMirror(this.#options, this.#taken + this.#unmirrored, (event) => this.#sink.event(event));
   }
 
   #reflect(mirror: DirectionReader, pieces: readonly Uint8Array[]): void {
@@ -316,7 +315,8 @@ export class Connection {
     // "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close
     // frame in response", typically echoing the status code (RFC 6455 §5.5.1).
     // A code that no Close may hold, borne where we are lenient, is not ours to repeat.
-    if (first) this.#control(Opcode.close, clippedClosePayload(code === 1005 || mayBeReceived(code) ? code : 1002, ''));
+    const isAllowed = this.#options.closeCodes?.mayBeReceived ?? mayBeReceived;
+    if (first) this.#control(Opcode.close, clippedClosePayload(code === 1005 || isAllowed(code) ? code : 1002, ''));
     this.#outcome = { code, reason, by: first ? 'peer' : 'us' };
     this.#move('receive-close');
   }
@@ -324,8 +324,7 @@ export class Connection {
   #violated(violation: Violation, fatal: boolean): void {
     this.#sink.event({ type: 'violation', violation, fatal });
     if (!fatal) return;
-    const rule = RULES[violation.rule];
-    this.fail(rule.closeCode, `${rule.section}: ${violation.detail}`);
+    this.fail(RULES[violation.rule].closeCode, closeReason(violation, this.#options.namesFlags !== false));
   }
 
   /** "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response" (RFC 6455 §5.5.2). */
@@ -359,8 +358,7 @@ export class Connection {
 
   #sendControl(opcode: number, payload: Uint8Array): void {
     this.#mustBeOpen();
-    if (payload.length > 125) throw new LocalProtocolError('a control frame carries at most 125 bytes (RFC 6455 §5.5)');
-    this.#control(opcode, payload);
+    this.#control(opcode, checkedControlPayload(payload));
   }
 
   #control(opcode: number, payload: Uint8Array): void {
@@ -378,9 +376,11 @@ export class Connection {
     this.#move('receive-close');
   }
 
-  #closedByHand(): void {
-    this.#outcome = { code: 1006, reason: '', by: 'us' };
+  #closeSent(): void {
     this.#move('send-close');
+    // A Close of the peer's that was left to the user to answer.
+    if (this.#outcome.by === 'peer') this.#move('receive-close');
+    else this.#outcome = UNANSWERED;
   }
 
   #mustBeOpen(): void {

@@ -5,6 +5,7 @@ import { checkHeader, readClosePayload } from '../frame/check.ts';
 import { FrameReader, type FrameSink } from '../frame/decode.ts';
 import type { Frame } from '../frame/frame.ts';
 import { isControl, Opcode } from '../frame/opcode.ts';
+import { startOf } from '../frame/start-of.ts';
 import { WholeFrame } from '../frame/whole-frame.ts';
 import { Assembler } from '../message/assemble.ts';
 import { MessageBuilder } from '../message/build.ts';
@@ -23,6 +24,8 @@ export interface InboundOptions {
   readonly tolerance: 'strict' | 'lenient';
   /** Rules that the peer's draft did not have yet: borne even where we are strict. */
   readonly spared?: ReadonlySet<RuleId> | undefined;
+  /** Codes that a Close may hold; those of RFC 6455 where it is left out. */
+  readonly mayBeReceived?: ((code: number) => boolean) | undefined;
   /** What unfinished messages may hold in the whole process. */
   readonly budget?: PinnedBudget | undefined;
   /** Reads frames behind a Close too: whoever only watches shows whatever is on the wire. */
@@ -49,6 +52,8 @@ const BEARABLE: ReadonlySet<RuleId> = new Set<RuleId>([
   'compressed-continuation',
   'compressed-control',
   'inflate-failed',
+  'deflate-frame-control',
+  'deflate-frame-failed',
 ]);
 
 /** Frames that break one of these are borne but have nothing to say. */
@@ -87,7 +92,7 @@ export class Inbound implements FrameSink, DirectionReader {
     this.#options = options;
     this.#sink = sink;
     this.#reader = new FrameReader(this, options.offset);
-    this.#builder = new MessageBuilder(options.limits.maxMessage, options.extension);
+    this.#builder = new MessageBuilder(options.limits.maxMessage, options.extension, options.spared?.has('text-not-utf8'));
     this.#maxWhole = Math.min(options.limits.maxFrame, options.limits.maxMessage);
   }
 
@@ -245,8 +250,9 @@ export class Inbound implements FrameSink, DirectionReader {
 
   /** RSV1 without an extension: what the payload looks like, as far as it is here. */
   #withHint(violation: Violation, chunk: Uint8Array, at: number, end: number): Violation {
-    if (violation.rule !== 'rsv-set' || this.#options.extension || (this.#reader.first & 0x40) === 0) return violation;
-    const { length } = this.#reader;
+    const { length, offset, first, headerLength } = this.#reader;
+    if (offset === 0 && violation.rule !== 'rsv-set') return { ...violation, start: startOf(headerLength, chunk, at, end) };
+    if (violation.rule !== 'rsv-set' || this.#options.extension || (first & 0x40) === 0) return violation;
     const part = this.#clearPart(chunk, at, end);
     const hint = looksCompressed(part.length === length ? part : undefined);
     return { rule: 'rsv-set', detail: violation.detail.replace(/\(RSV1: .*\)/, `(RSV1: ${hint})`) };
@@ -295,7 +301,7 @@ export class Inbound implements FrameSink, DirectionReader {
   }
 
   #endClose(payload: Buffer): boolean {
-    const close = readClosePayload(payload, mayBeReceived);
+    const close = readClosePayload(payload, this.#options.mayBeReceived ?? mayBeReceived);
     this.#violations = [...this.#violations, ...close.violations];
     this.#showFrame();
     const fatal = close.violations.find(({ rule }) => !this.#bears(rule));

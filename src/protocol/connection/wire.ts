@@ -14,10 +14,13 @@ import { type FrameOutbox, Outbox } from './outbox.ts';
  * connection speaks to both in the terms of RFC 6455 and does not know which it has.
  */
 export function openWire(options: ConnectionOptions, sink: InboundSink): { inbound: DirectionReader; outbox: FrameOutbox } {
-  const { role, limits, extension, budget, tolerance = 'strict', framing, spared } = options;
+  const { role, limits, extension, budget, tolerance = 'strict', framing, spared, closeCodes } = options;
   const sender = role === 'client' ? 'server' : 'client';
   if (!framing) {
-    const inbound = new Inbound({ sender, limits, extension, budget, tolerance, spared }, sink);
+    const inbound = new Inbound(
+      { sender, limits, extension, budget, tolerance, spared, mayBeReceived: closeCodes?.mayBeReceived },
+      sink,
+    );
     return { inbound, outbox: options.outbox?.(new Outbox()) ?? new Outbox() };
   }
   const outbox = framing.outbox(role);

@@ -1,11 +1,20 @@
+import { looksCompressed } from '../extension/looks-compressed.ts';
 import type { RuleId, Violation } from '../rule.ts';
 import type { Draft } from './draft.ts';
 import type { DraftHeader } from './draft-reader.ts';
 
-/** Judges the header of a draft's frame apart from reading it, and lists every rule that it breaks. */
-export function checkDraftHeader(draft: Draft, header: DraftHeader, inMessage: boolean): Violation[] {
+/**
+ * Judges the header of a draft's frame apart from reading it, and lists every rule that it breaks. `payload`: as much of it
+ * as is here.
+ */
+export function checkDraftHeader(draft: Draft, header: DraftHeader, inMessage: boolean, payload: () => Uint8Array): Violation[] {
   if (draft.frames === 'sentinel') return checkSentinel(draft, header);
-  return [...checkBits(header), ...checkLength(header), ...checkPlace(draft, header, inMessage), ...checkControl(draft, header)];
+  return [
+    ...checkBits(header, payload),
+    ...checkLength(header),
+    ...checkPlace(draft, header, inMessage),
+    ...checkControl(draft, header),
+  ];
 }
 
 /** Whether the frame says nothing: it is read and dropped. */
@@ -19,6 +28,7 @@ export const HARMLESS: ReadonlySet<RuleId> = new Set<RuleId>([
   'draft-mask-quirk',
   'draft-text-not-utf8',
   'draft-close-letter',
+  'draft-close-early',
   'draft-close-echo',
   'draft-close-code',
   'draft-close-reason',
@@ -59,11 +69,16 @@ const TYPE_HINTS: ReadonlyMap<number, string> = new Map([
   [0x88, 'a Close in hybi-07 and later, RFC 6455 too, begins so'],
 ]);
 
-function checkBits({ bytes, code, kind, quirk }: DraftHeader): Violation[] {
+function checkBits({ bytes, code, kind, length, quirk }: DraftHeader, payload: () => Uint8Array): Violation[] {
   const [first = 0, second = 0] = bytes;
   const bits = [first & 0x40 && 'RSV1', first & 0x20 && 'RSV2', first & 0x10 && 'RSV3', second & 0x80 && 'RSV4'].filter(Boolean);
-  const hint = second & 0x80 ? ' (RSV4 became MASK in hybi-07)' : '';
-  const list: Violation[] = bits.length > 0 ? [{ rule: 'draft-rsv-set', detail: `${bits.join(', ')} set${hint}` }] : [];
+  const list: Violation[] = [];
+  if (bits.length > 0) {
+    const part = first & 0x40 ? payload() : undefined;
+    const looks = part && `RSV1: ${looksCompressed(BigInt(part.length) === length ? part : undefined)}`;
+    const hints = [looks, second & 0x80 && 'RSV4 became MASK in hybi-07'].filter(Boolean);
+    list.push({ rule: 'draft-rsv-set', detail: `${bits.join(', ')} set${hints.length > 0 ? ` (${hints.join('; ')})` : ''}` });
+  }
   if (kind === undefined) list.push({ rule: 'draft-opcode-reserved', detail: reservedText(code) });
   if (quirk) list.push({ rule: 'draft-mask-quirk', detail: 'libwebsockets hybi-04 quirk: masked with the connection key' });
   return list;
@@ -82,15 +97,18 @@ function checkLength({ length = 0n }: DraftHeader): Violation[] {
   return length >> 63n ? [{ rule: 'draft-length-too-large', detail: `payload length 0x${length.toString(16)}` }] : [];
 }
 
-function checkPlace({ name }: Draft, { kind, bytes }: DraftHeader, inMessage: boolean): Violation[] {
+function checkPlace({ name, frames }: Draft, { kind, bytes }: DraftHeader, inMessage: boolean): Violation[] {
   if (kind === 'continuation' && !inMessage) {
     const hint = bytes[0] === 0 ? '; hixie frames begin with 00: the peer may be on hixie-76 framing' : '';
     return [{ rule: 'draft-continuation-stray', detail: `a continuation frame, but no message is unfinished${hint}` }];
   }
   if (!inMessage || (kind !== 'text' && kind !== 'binary')) return [];
-  const hint = name.startsWith('hybi-04') ? '; a wrong mask shows so too' : '';
+  const hint = name.startsWith('hybi-04') ? '; a wrong mask shows so too' : frames === 'MORE' ? TURNED_ROUND : '';
   return [{ rule: 'draft-message-interleaved', detail: `a ${kind} frame inside an unfinished message${hint}` }];
 }
+
+/** What a peer of the next generation looks like whose every frame is final. */
+export const TURNED_ROUND = '; from hybi-04 on the first bit says FIN, not MORE: the peer may be on that framing';
 
 function checkControl(draft: Draft, { kind, fin, length = 0n }: DraftHeader): Violation[] {
   if (kind !== 'close' && kind !== 'ping' && kind !== 'pong') return [];

@@ -66,17 +66,33 @@ export interface HandmadeFrame extends Partial<Pick<OpcodeFrame, 'fin' | 'length
   readonly mask?: 'none' | Uint8Array;
 }
 
+function sentinelByHand(draft: Draft, spec: HandmadeFrame): Uint8Array {
+  const { fin = true, rsv1, rsv2, rsv3, mask, lengthForm, length, payload } = spec;
+  const kind = opcodeName(spec.opcode);
+  const instead = 'send any other as raw bytes';
+  if (kind !== 'text' && kind !== 'close') throw new LocalProtocolError(`${draft.name} has frames for text alone; ${instead}`);
+  const unsaid = [
+    !fin && 'FIN 0',
+    rsv1 && 'RSV1',
+    rsv2 && 'RSV2',
+    rsv3 && 'RSV3',
+    mask !== undefined && mask !== 'none' && 'a mask',
+    (lengthForm !== undefined || length !== undefined) && 'a length',
+    kind === 'close' && payload.length > 0 && 'a Close with a payload',
+  ].filter((one) => typeof one === 'string');
+  if (unsaid.length > 0) throw new LocalProtocolError(`frames of ${draft.name} cannot say ${unsaid.join(', ')}; ${instead}`);
+  return kind === 'close' ? SENTINEL_CLOSE : Buffer.concat([Uint8Array.of(0x00), payload, Uint8Array.of(0xff)]);
+}
+
 /**
  * A frame as its maker described it. An opcode with a name in RFC 6455 is sent as the one that the draft has for it, any
  * other as it stands. `nonce`: of a client, four fresh bytes. Throws `LocalProtocolError` for what hixie has no bits for.
  */
 export function encodeDraftByHand(draft: Draft, spec: HandmadeFrame, nonce: Uint8Array | undefined, key: Uint8Array): Uint8Array {
   const kind = opcodeName(spec.opcode);
-  if (draft.frames === 'sentinel') {
-    if (kind === 'text') return Buffer.concat([Uint8Array.of(0x00), spec.payload, Uint8Array.of(0xff)]);
-    if (kind === 'close') return SENTINEL_CLOSE;
-    throw new LocalProtocolError(`${draft.name} has frames for text alone; send any other as raw bytes`);
-  }
+  if (draft.frames === 'sentinel') return sentinelByHand(draft, spec);
+  if (draft.mask === 'none' && spec.mask !== undefined && spec.mask !== 'none')
+    throw new LocalProtocolError(`frames of ${draft.name} cannot say a mask; send any other as raw bytes`);
   const { fin = true, payload, lengthForm, length } = spec;
   const frame: OpcodeFrame = {
     code: kind ? draftOpcode(kind) : spec.opcode & 0x0f,

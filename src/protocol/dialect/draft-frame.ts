@@ -59,6 +59,7 @@ class Layout implements DraftLayout {
   readonly kind: OpcodeName | undefined;
   readonly code: number;
   readonly sentinel: boolean;
+  readonly saysMore: boolean;
   readonly rsv4: boolean;
   readonly lengthForm: string;
   readonly close: DraftLayout['close'];
@@ -74,6 +75,7 @@ class Layout implements DraftLayout {
     this.kind = header.kind;
     this.code = header.code;
     this.sentinel = draft.frames === 'sentinel';
+    this.saysMore = draft.frames === 'MORE';
     this.rsv4 = !this.sentinel && (header.bytes[1] as number) >= 0x80;
     this.lengthForm = draftLengthForm(draft, header);
     this.close = draft.close === 'tcp' || draft.close === 'sentinel' ? 'none' : draft.close;

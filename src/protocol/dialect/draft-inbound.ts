@@ -1,10 +1,11 @@
+import { startOf } from '../frame/start-of.ts';
 import { Assembler } from '../message/assemble.ts';
 import { MessageBuilder } from '../message/build.ts';
 import type { DirectionReader, InboundSink } from '../message/direction.ts';
 import { PART, type PinnedBudget } from '../message/pinned.ts';
 import type { RuleId, Violation } from '../rule.ts';
 import type { Draft } from './draft.ts';
-import { BEARABLE_IN_DRAFTS, checkDraftHeader, HARMLESS, isMeaningless } from './draft-check.ts';
+import { BEARABLE_IN_DRAFTS, checkDraftHeader, HARMLESS, isMeaningless, TURNED_ROUND } from './draft-check.ts';
 import { type Closing, readCloseBody } from './draft-close.ts';
 import { DraftFrame } from './draft-frame.ts';
 import type { DraftHeader, DraftReader, DraftSink } from './draft-reader.ts';
@@ -43,6 +44,8 @@ export class DraftInbound implements DraftSink, DirectionReader {
   #fragments = 0;
   #ignored = false;
   #violations: Violation[] = [];
+  /** What the stream begins with, while its first frame is at hand. */
+  #start: Uint8Array | undefined;
   #watchedPayload: Assembler | undefined;
   #shownUnfinished = false;
   #dead = false;
@@ -55,7 +58,7 @@ export class DraftInbound implements DraftSink, DirectionReader {
     this.#draft = draft;
     this.#options = options;
     this.#sink = sink;
-    this.#builder = new MessageBuilder(limits.maxMessage, undefined);
+    this.#builder = new MessageBuilder(limits.maxMessage, undefined, true);
     this.#reader =
       draft.frames === 'sentinel'
         ? new SentinelReader(this, draft.close === 'sentinel', offset)
@@ -94,7 +97,12 @@ export class DraftInbound implements DraftSink, DirectionReader {
   header(header: DraftHeader, chunk: Buffer, at: number, end: number): boolean {
     this.#header = header;
     this.#frameLength = 0;
-    this.#violations = checkDraftHeader(this.#draft, header, this.#builder.active);
+    const piece = { chunk, at, end };
+    const headerLength = header.bytes.length + (header.nonce?.length ?? 0);
+    this.#start = header.offset === 0 ? startOf(headerLength, chunk, at, end) : undefined;
+    this.#violations = checkDraftHeader(this.#draft, header, this.#builder.active, () => clearPart(header, piece)).map(
+      (violation) => this.#withStart(violation),
+    );
     this.#ignored = isMeaningless(header, this.#violations);
     if (this.watched) {
       this.#watchedPayload = new Assembler();
@@ -199,7 +207,9 @@ export class DraftInbound implements DraftSink, DirectionReader {
 
   #endClose(body: Buffer): boolean {
     const { sender, closing, readsOn } = this.#options;
-    const { code, reason, violations } = readCloseBody(this.#draft, body, sender, closing?.sent);
+    const { code, reason, violations: ofBody } = readCloseBody(this.#draft, body, sender, closing?.sent);
+    const early = this.#draft.frames === 'MORE' && this.#builder.active ? [CLOSED_EARLY] : [];
+    const violations = [...early, ...ofBody].map((violation) => this.#withStart(violation));
     this.#violations = [...this.#violations, ...violations];
     this.#showFrame();
     const fatal = violations.find(({ rule }) => !this.#bears(rule));
@@ -231,10 +241,9 @@ export class DraftInbound implements DraftSink, DirectionReader {
   /** A debugger shows broken frames too: with what came of them in the same piece. */
   #dieAtHeader(violation: Violation, chunk: Buffer, at: number, end: number): false {
     if (!this.#violations.includes(violation)) this.#violations = [...this.#violations, violation];
-    const { length, mask, bytes } = this.#header as DraftHeader;
-    if (this.#watchedPayload && length !== undefined) {
-      const shown = Buffer.from(chunk.subarray(at, Math.min(end, at + Math.min(Number(length), SHOWN))));
-      if (mask) xorMask(shown, 0, shown.length, mask, bytes.length);
+    const header = this.#header as DraftHeader;
+    if (this.#watchedPayload && header.length !== undefined) {
+      const shown = clearPart(header, { chunk, at, end });
       this.#watchedPayload.add(shown, 0, shown.length, 0);
     }
     this.#showFrame(false);
@@ -274,6 +283,10 @@ export class DraftInbound implements DraftSink, DirectionReader {
     this.#options.budget?.change(this, -held);
   }
 
+  #withStart(violation: Violation): Violation {
+    return this.#start ? { ...violation, start: this.#start } : violation;
+  }
+
   #dropMessage(): void {
     this.#fragments = 0;
     this.#builder.drop();
@@ -284,6 +297,25 @@ export class DraftInbound implements DraftSink, DirectionReader {
 /** The drafts before hybi-10 read what is not UTF-8 as U+FFFD; nothing else can be wrong with a message that is not compressed. */
 function inDraft({ detail }: Violation): Violation {
   return { rule: 'draft-text-not-utf8', detail };
+}
+
+const CLOSED_EARLY: Violation = {
+  rule: 'draft-close-early',
+  detail: `a Close inside an unfinished message${TURNED_ROUND}`,
+};
+
+/** Received bytes behind a header: `chunk[at, end)`. */
+interface Piece {
+  readonly chunk: Buffer;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** The payload as far as it is here, unmasked; a copy. */
+function clearPart({ length, mask, bytes }: DraftHeader, { chunk, at, end }: Piece): Buffer {
+  const part = Buffer.from(chunk.subarray(at, Math.min(end, at + Math.min(Number(length ?? 0n), SHOWN))));
+  if (mask) xorMask(part, 0, part.length, mask, bytes.length);
+  return part;
 }
 
 /** Payload bytes of a frame with a fatal header that are shown at most. */

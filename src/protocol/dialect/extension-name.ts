@@ -22,7 +22,8 @@ const KNOWN: Readonly<Record<string, KnownExtension>> = {
   'deflate-stream': {
     kind: 'stream',
     about:
-      'Everything behind the handshake is one DEFLATE stream, masks and all: drafts hybi-04 to -10, so the peer is from 2011.',
+      'Everything behind the handshake is one DEFLATE stream, masks and all: drafts hybi-04 to -10, so the peer is from 2011. ' +
+      'A server of wstap never agrees to it; a client reads and speaks it where -H offers it.',
   },
   'perframe-compress': { kind: 'other', about: COMPRESS },
   'permessage-compress': { kind: 'other', about: COMPRESS },

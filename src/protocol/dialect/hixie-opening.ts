@@ -1,5 +1,5 @@
 /** Requests and answers of hixie-75, hixie-76 and hybi-01 to -03, as they go out. */
-import { applyHeaderLines, requestTarget, toLatin1 } from '../handshake/request.ts';
+import { applyHeaderLines, fieldValue, requestTarget } from '../handshake/request.ts';
 import { type Field, fieldValues, type RequestHead } from '../http/head.ts';
 import { LocalProtocolError } from '../rule.ts';
 import { shuffled } from './draw.ts';
@@ -21,13 +21,16 @@ export function buildHixieRequest(parts: ClientParts, rules: HixieRules): Openin
 }
 
 function defaultFields(parts: ClientParts, rules: HixieRules): Field[] {
-  const host = withoutUsualPort(parts.host.toLowerCase(), parts.secure ?? false);
+  const host = withoutUsualPort(fieldValue('Host', parts.host.toLowerCase()), parts.secure ?? false);
   const fields: Field[] = [
     { name: 'Upgrade', value: 'WebSocket' },
     { name: 'Connection', value: 'Upgrade' },
     { name: 'Host', value: host },
     // These drafts know browsers only: there is no request without an origin.
-    { name: 'Origin', value: toLatin1(parts.origin ?? `${parts.secure ? 'https' : 'http'}://${host}`).toLowerCase() },
+    {
+      name: 'Origin',
+      value: fieldValue('Origin', (parts.origin ?? `${parts.secure ? 'https' : 'http'}://${host}`).toLowerCase()),
+    },
   ];
   const asked = parts.subprotocols ?? [];
   if (asked.length > 0) fields.push({ name: rules.subprotocolField, value: askFor(asked, rules) });

@@ -1,6 +1,6 @@
 /** Requests and answers of hybi-04 to RFC 6455, as they go out. Nothing but a head: no raw bytes belong to either. */
 import { keyFrom } from '../handshake/key.ts';
-import { applyHeaderLines, buildRequest, requestTarget, toLatin1 } from '../handshake/request.ts';
+import { applyHeaderLines, buildRequest, fieldValue, requestTarget } from '../handshake/request.ts';
 import { answerRequest } from '../handshake/response.ts';
 import type { Field, RequestHead } from '../http/head.ts';
 import type { ClientParts, OpeningAnswer, OpeningRequest, ServerParts } from './handshake.ts';
@@ -21,16 +21,17 @@ export function buildHybiRequest(parts: ClientParts, rules: HybiRules): OpeningR
 /** In the order of the drafts' examples. */
 function defaultFields(parts: ClientParts, key: string, rules: HybiRules): Field[] {
   const fields: Field[] = [
-    { name: 'Host', value: parts.host },
+    { name: 'Host', value: fieldValue('Host', parts.host) },
     { name: 'Upgrade', value: 'websocket' },
     { name: 'Connection', value: 'Upgrade' },
     { name: 'Sec-WebSocket-Key', value: key },
   ];
   const origin = parts.origin ?? (rules.originRequired ? `${parts.secure ? 'https' : 'http'}://${parts.host}` : undefined);
-  if (origin !== undefined) fields.push({ name: rules.originField, value: toLatin1(origin) });
+  if (origin !== undefined) fields.push({ name: rules.originField, value: fieldValue('Origin', origin) });
   const subprotocols = parts.subprotocols ?? [];
-  if (subprotocols.length > 0) fields.push({ name: 'Sec-WebSocket-Protocol', value: toLatin1(subprotocols.join(', ')) });
-  if (parts.extensions !== undefined) fields.push({ name: 'Sec-WebSocket-Extensions', value: toLatin1(parts.extensions) });
+  const add = (name: string, value: string) => fields.push({ name, value: fieldValue(name, value) });
+  if (subprotocols.length > 0) add('Sec-WebSocket-Protocol', subprotocols.join(', '));
+  if (parts.extensions !== undefined) add('Sec-WebSocket-Extensions', parts.extensions);
   fields.push({ name: 'Sec-WebSocket-Version', value: rules.version });
   return fields;
 }

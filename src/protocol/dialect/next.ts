@@ -10,6 +10,8 @@ import { recogniseAnswer } from './recognise.ts';
 export interface NextStep {
   /** What to try, in order; empty: nothing promises more than the last attempt. */
   readonly next: readonly DialectName[];
+  /** Those that this answer names and that were not tried; left out where it names none. */
+  readonly named?: readonly DialectName[];
   /** What was learnt, as a sentence; may quote the peer. */
   readonly learnt: string;
 }
@@ -17,19 +19,30 @@ export interface NextStep {
 /** Tried where a server does not say what it speaks: what most of the living ones and then most of the old ones spoke. */
 const FALLBACK: readonly DialectName[] = ['hybi-08', 'hixie-76', 'hixie-75'];
 
-/** The answer to the last of `tried`; `undefined` where the server closed without one. */
-export function nextDialects(answer: ResponseHead | undefined, tried: readonly DialectName[]): NextStep {
+/**
+ * The answer to the last of `tried`; `undefined` where the server closed without one. `named`: what an earlier answer of
+ * the same server named, which comes before anything that nobody did.
+ */
+export function nextDialects(
+  answer: ResponseHead | undefined,
+  tried: readonly DialectName[],
+  named: readonly DialectName[] = [],
+): NextStep {
   const asked = tried.at(-1) ?? 'rfc6455';
-  const untried = (names: readonly DialectName[]) => names.filter((name) => !tried.some((past) => isSame(past, name)));
-  if (!answer) return { next: untried(FALLBACK), learnt: `The server closed without an answer to ${titleOf(asked)}.` };
+  const untried = (names: readonly DialectName[]) =>
+    names.filter(
+      (name, index) => !tried.some((past) => isSame(past, name)) && names.findIndex((earlier) => isSame(earlier, name)) === index,
+    );
+  const fallback = untried([...named, ...FALLBACK]);
+  if (!answer) return { next: fallback, learnt: `The server closed without an answer to ${titleOf(asked)}.` };
   if (answer.status === 101) return fromSwitch(answer, asked, untried);
-  const named = listMembers(fieldValues(answer, 'Sec-WebSocket-Version'));
+  const list = listMembers(fieldValues(answer, 'Sec-WebSocket-Version'));
   // Whatever the status: a server that names versions speaks of versions.
-  if (named.length > 0) return fromList(named, asked, untried);
+  if (list.length > 0) return fromList(list, asked, untried);
   if (!MAY_BE_ABOUT_VERSION.has(answer.status)) {
-    return { next: [], learnt: `The server answered ${answer.status}, which says nothing about versions.` };
+    return { next: untried(named), learnt: `The server answered ${answer.status}, which says nothing about versions.` };
   }
-  return { next: untried(FALLBACK), learnt: `The server answered ${answer.status} to ${titleOf(asked)} and named no version.` };
+  return { next: fallback, learnt: `The server answered ${answer.status} to ${titleOf(asked)} and named no version.` };
 }
 
 /** Answers of servers that do not know the version and do not say so. Who wants credentials or redirects knows what it does. */
@@ -81,9 +94,11 @@ function fromList(named: readonly string[], asked: DialectName, untried: Untried
       learnt: `The server speaks versions ${list}, the one that was asked for among them: it refused for another reason.`,
     };
   }
-  if (known.length === 0) return { next: [], learnt: `The server speaks versions ${list}, none of which is known here.` };
+  if (known.length === 0)
+    return { next: [], named: [], learnt: `The server speaks versions ${list}, none of which is known here.` };
   return {
     next: untried(known),
+    named: untried(known),
     learnt: `The server does not speak ${titleOf(asked)}; it names ${named.length === 1 ? 'version' : 'versions'} ${list}.`,
   };
 }

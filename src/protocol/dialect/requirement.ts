@@ -21,7 +21,7 @@ export function findingsOf<Exchange>(
 
 /** What a draft forbids and a debugger lets pass: wrong by the letter, odd otherwise. */
 export function lapse(isStrict: boolean | undefined, expected: string, actual: string, hint: string): Verdict {
-  return isStrict === true ? fail(expected, actual, hint) : warn(actual, hint);
+  return isStrict === true ? fail(expected, actual, hint) : { ...warn(actual, hint), expected };
 }
 
 /** Where a requirement is written. The drafts' sections are not cited: their numbers changed from draft to draft. */

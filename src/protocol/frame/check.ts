@@ -33,7 +33,11 @@ function checkReservedBits(header: FrameHeader, expect: Expectation): Violation[
     list.push({ rule: 'rsv-set', detail: `${stray.join(', ')} set${hint}` });
   }
   if (header.rsv1 && expect.rsv1Allowed) {
-    if (isControl(header.opcode)) list.push({ rule: 'compressed-control', detail: 'RSV1 on a control frame' });
+    if (isControl(header.opcode))
+      list.push({
+        rule: expect.rsv1PerFrame ? 'deflate-frame-control' : 'compressed-control',
+        detail: 'RSV1 on a control frame',
+      });
     else if (header.opcode === Opcode.continuation && !expect.rsv1PerFrame) {
       list.push({ rule: 'compressed-continuation', detail: 'RSV1 on a continuation frame' });
     }

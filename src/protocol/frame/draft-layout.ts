@@ -14,6 +14,8 @@ export interface DraftLayout {
   readonly code: number;
   /** Whether `code` is a frame type of hixie: a whole byte, and no bits besides. */
   readonly sentinel: boolean;
+  /** Whether its first bit is MORE, which says the opposite of FIN. */
+  readonly saysMore: boolean;
   /** The fourth reserved bit, where a later draft put MASK. */
   readonly rsv4: boolean;
   /** How the length was written: `7-bit`, `16-bit`, `64-bit`, `to ff`, `2-byte`. */

@@ -1,7 +1,7 @@
 /** Causes where an HTTP answer with another status than 101 came. */
 import { fieldValues, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
-import { bodyText, type Cause, type Facts, FIND_VERSION, header, inspect, withScheme } from './cause-facts.ts';
+import { bodyText, type Cause, type Facts, FIND_VERSION, header, inspect, isSecure, withScheme } from './cause-facts.ts';
 import { unauthorized } from './cause-unauthorized.ts';
 import { legacyRequest } from './legacy.ts';
 
@@ -15,6 +15,9 @@ function plainOnTls(facts: Facts, response: ResponseHead): Cause | undefined {
   const says =
     /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL|This port speaks TLS|requires TLS/i;
   if (!says.test(bodyText(facts)) && !says.test(response.reason)) return undefined;
+  if (isSecure(facts)) {
+    return { cause: 'The server expects TLS, and a proxy in front of it hands the request on in plain text.' };
+  }
   const remedy = facts.url === undefined ? 'the same URL with wss:' : inspect(withScheme(facts.url, true));
   return { cause: 'This port expects TLS, and the request came in plain text.', remedy };
 }
@@ -124,7 +127,8 @@ function droppedUpgrade(facts: Facts, response: ResponseHead): Cause | undefined
   if (via === undefined && !complains && response.status !== 426) return undefined;
   const sign = via === undefined ? '' : ` (${via}: ${header(response, via) ?? ''})`;
   const cause = `An HTTP proxy on the way${sign} seems to have dropped Upgrade and Connection, so that the server saw a plain request.`;
-  return { cause, remedy: 'wss:, which proxies pass through; or let the proxy forward both fields over HTTP/1.1' };
+  const forward = 'let the proxy forward both fields over HTTP/1.1';
+  return { cause, remedy: isSecure(facts) ? `to ${forward}` : `wss:, which proxies pass through; or ${forward}` };
 }
 
 function badRequest(facts: Facts, response: ResponseHead): Cause {

@@ -11,6 +11,8 @@ export interface Facts {
   readonly body?: Uint8Array | undefined;
   /** The ws:, wss: (or http:, https:) URL that was asked for. */
   readonly url?: string | undefined;
+  /** What ALPN chose, where TLS was spoken. */
+  readonly alpn?: string | undefined;
   /** `hint`: what whoever failed advises. */
   readonly failure?:
     | { readonly code: string; readonly message: string; readonly hop: string; readonly hint?: string | undefined }
@@ -32,6 +34,9 @@ export const FIND_VERSION = '--draft auto, which finds a version that both speak
 export const header = (head: ResponseHead | RequestHead | undefined, name: string) => head && fieldValues(head, name)[0];
 /** The start of the body, bytes as latin-1 characters. */
 export const bodyText = ({ body }: Facts) => (body ? Buffer.from(body.subarray(0, 8192)).toString('latin1') : '');
+
+/** Whether a URL over TLS was asked for. */
+export const isSecure = ({ url }: Facts) => url !== undefined && /^(?:wss|https)(?=:|\+unix:)/i.test(url);
 
 /** The URL with another scheme, secrets left out. */
 export function withScheme(url: string, secure: boolean): string {

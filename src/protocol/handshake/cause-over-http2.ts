@@ -1,5 +1,5 @@
 /** Causes where HTTP/2 was spoken, or should have been. */
-import type { Cause, Facts } from './cause-facts.ts';
+import { type Cause, type Facts, isSecure } from './cause-facts.ts';
 import { HTTP_2, isOpening } from './extended-connect.ts';
 
 /**
@@ -10,7 +10,7 @@ export function causeOverHttp2(facts: Facts): { readonly cause: Cause | undefine
   const { response, findings, failure, request } = facts;
   const failed = findings.find(({ level }) => level === 'fail');
   if (failed?.id === 'settings') return { cause: NO_WEBSOCKET };
-  if (failure?.hop === 'http2') return withoutAnswer(failure.code);
+  if (failure?.hop === 'http2') return withoutAnswer(failure.code, isSecure(facts));
   if (response?.version !== HTTP_2) {
     const asked = !response && request?.version === HTTP_2 && failure?.hop === 'http';
     const cause = asked ? UNANSWERED[failure.code] : undefined;
@@ -44,9 +44,10 @@ const ENDED: Cause = {
 /** What ends a request without an answer, by the code of the failure. */
 const UNANSWERED: Readonly<Record<string, Cause>> = { RST_STREAM: RESET, GOAWAY: ENDED, EMPTY: ENDED, HTTP2: ENDED };
 
-function withoutAnswer(code: string): { readonly cause: Cause } | undefined {
+function withoutAnswer(code: string, secure: boolean): { readonly cause: Cause } | undefined {
   if (code === 'TIMEOUT') return { cause: MUTE };
   if (code !== 'NOT_HTTP2' && code !== 'EMPTY') return undefined;
+  if (secure) return { cause: { cause: 'The server chose HTTP/2 by ALPN, and does not speak it.', remedy: '--http1.1' } };
   const cause = 'What listens here speaks no HTTP/2 without being asked by TLS: most servers want it over wss only.';
   return { cause: { cause, remedy: '--http1.1, or wss:' } };
 }

@@ -1,5 +1,5 @@
 /** Causes where no HTTP answer came: the network, TLS, or another protocol on that port. */
-import { type Cause, type Facts, FIND_VERSION, inspect, withScheme } from './cause-facts.ts';
+import { type Cause, type Facts, FIND_VERSION, inspect, isSecure, withScheme } from './cause-facts.ts';
 import { legacyRequest } from './legacy.ts';
 
 /** The likely cause where nothing came that is HTTP. */
@@ -9,9 +9,17 @@ export function causeWithoutHttp(facts: Facts): Cause | undefined {
   if (!failure) return undefined;
   // What TLS says of a certificate or an alert is the cause already.
   if (failure.hop === 'tls' && failure.hint !== undefined) return { remedy: failure.hint };
-  const cause = oldVersion(facts, failure) ?? byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
+  const cause =
+    cutAnswer(failure) ?? oldVersion(facts, failure) ?? byCode(facts, failure.code, failure.message) ?? byHop(facts, failure.hop);
   // Whoever failed knows best what to try.
   return failure.hint === undefined ? cause : { ...cause, remedy: failure.hint };
+}
+
+/** What begins an answer speaks HTTP: neither TLS nor another version would change that. */
+function cutAnswer({ hop, code, message }: NonNullable<Facts['failure']>): Cause | undefined {
+  if (hop !== 'http' || (code !== 'CUT' && !message.includes('in the middle of its answer'))) return undefined;
+  const cause = 'The server began an HTTP answer, and it was cut off: the server crashed, or something between gave up.';
+  return { cause, remedy: "again; the server's log may say why" };
 }
 
 /** Servers that do not speak hixie-75 to hybi-03 have no words for it. */
@@ -21,8 +29,6 @@ function oldVersion({ request, url }: Facts, { hop, code }: NonNullable<Facts['f
   const cause = `The server ended the connection without an answer, as servers do that do not speak ${name}.`;
   return url === undefined ? { cause } : { cause, remedy: FIND_VERSION };
 }
-
-const isSecure = ({ url }: Facts) => url !== undefined && /^(?:wss|https)(?=:|\+unix:)/i.test(url);
 
 /** The same URL, over TLS or not. */
 function otherScheme({ url }: Facts, secure: boolean): string {
@@ -130,15 +136,19 @@ function plainPort(facts: Facts): Cause {
 
 function emptyAnswer(facts: Facts): Cause {
   if (facts.failure?.hop === 'tls') {
+    const how = wasReset(facts) ? 'reset' : 'ended';
     return {
-      cause: 'The server ended the connection in the middle of TLS: it may not speak TLS here.',
+      cause: `The server ${how} the connection in the middle of TLS: it may not speak TLS here.`,
       remedy: otherScheme(facts, false),
     };
   }
-  const cause = 'The server closed the connection without an answer';
+  const cause = `The server ${wasReset(facts) ? 'reset' : 'closed'} the connection without an answer`;
   if (isSecure(facts)) return { cause: `${cause}; a wrong Host, or a proxy that cannot upgrade, would explain it.` };
   return { cause: `${cause}: it may expect TLS on this port.`, remedy: otherScheme(facts, true) };
 }
+
+/** Told by the words: an end has the same code where Node says it. */
+const wasReset = ({ failure }: Facts) => failure !== undefined && /\breset\b/.test(failure.message);
 
 /** What it means that a hop was not done in time. */
 const TOO_SLOW: Readonly<Record<string, Cause>> = {

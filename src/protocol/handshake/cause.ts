@@ -5,6 +5,7 @@ import { causeByStatus } from './cause-by-status.ts';
 import { type Cause, type Facts, FIND_VERSION } from './cause-facts.ts';
 import { causeOverHttp2 } from './cause-over-http2.ts';
 import { causeWithoutHttp } from './cause-without-http.ts';
+import { HTTP_2 } from './extended-connect.ts';
 import type { Finding } from './finding.ts';
 
 /** The likely cause of a failed opening handshake; `undefined` where it succeeded or nothing sensible can be said. */
@@ -12,10 +13,17 @@ export function likelyCause(facts: Facts): Cause | undefined {
   const { response } = facts;
   const overHttp2 = causeOverHttp2(facts);
   if (overHttp2) return overHttp2.cause;
-  if (!response) return causeWithoutHttp(facts);
+  if (!response) return otherThanChosen(facts) ?? causeWithoutHttp(facts);
   const isFailed = facts.findings.some((finding) => finding.level === 'fail');
   if (response.status === 101) return isFailed ? wrongSwitch(facts) : undefined;
   return causeByStatus(facts, response);
+}
+
+/** The server was told by ALPN to expect something else. */
+function otherThanChosen({ alpn, request }: Facts): Cause | undefined {
+  if (alpn !== 'h2' || !request || request.version === HTTP_2) return undefined;
+  const cause = 'ALPN chose h2 (HTTP/2), and HTTP/1.1 was spoken all the same.';
+  return { cause, remedy: '--http2; or --http1.1 and no h2 in --alpn' };
 }
 
 /** The faults of a 101, the most telling first. */

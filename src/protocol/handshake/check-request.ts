@@ -95,7 +95,11 @@ function checkTarget({ target }: RequestHead, { isPasted }: Context): Verdict {
   const shown = redactUrl(target);
   if (target.includes('#')) return fail('no fragment', shown, 'A fragment must not be sent: leave out # and what follows.');
   if (target.startsWith('/') || /^https?:\/\/[^/]/i.test(target)) return pass(shown);
-  if (/^wss?:\/\/[^/]/i.test(target)) return warn(shown, 'Some tools show the whole URL here; on the wire it is the path alone.');
+  if (/^wss?:\/\/[^/]/i.test(target))
+    return warn(
+      shown,
+      'Some tools show the whole URL here; on the wire it is a path or, from hybi-08 on, an absolute http(s) URL.',
+    );
   if (isPasted && hasLostHost(target)) return warn(shown, 'The URL has lost its host: the text is incomplete.');
   return fail('/…', shown);
 }

@@ -44,6 +44,12 @@ const SWITCHED: readonly Requirement[] = [
   { id: 'subprotocol', section: S41, requirement: 'The subprotocol is one that was asked for', check: checkSubprotocol },
   { id: 'extensions', section: S41, requirement: 'The extensions are ones that were offered', check: checkExtensions },
 ];
+const NONCELESS: Requirement = {
+  id: 'nonce',
+  section: 'hybi-04',
+  requirement: 'Sec-WebSocket-Nonce is not sent',
+  check: checkNonce,
+};
 const BODILESS: Requirement = { id: 'body', section: 'RFC 9110 §8.6', requirement: 'A 101 has no body', check: checkBody };
 
 /**
@@ -61,18 +67,23 @@ export function checkResponse(
 }
 
 function requirementsFor(exchange: Exchange): readonly Requirement[] {
-  const { response } = exchange;
+  const { response, versions } = exchange;
   if (response.status !== 101) return STATUS_LINE;
   if (legacyNameOf(exchange) !== undefined) return [...STATUS_LINE, LEGACY];
-  const hasBodyField = fieldValues(response, 'Content-Length').length + fieldValues(response, 'Transfer-Encoding').length > 0;
-  return hasBodyField ? [...STATUS_LINE, ...SWITCHED, BODILESS] : [...STATUS_LINE, ...SWITCHED];
+  const has = (name: string) => fieldValues(response, name).length > 0;
+  const strayNonce = has('Sec-WebSocket-Nonce') && !versions.includes('4') ? [NONCELESS] : [];
+  const body = has('Content-Length') || has('Transfer-Encoding') ? [BODILESS] : [];
+  return [...STATUS_LINE, ...SWITCHED, ...strayNonce, ...body];
 }
 
-function legacyNameOf({ request, response, versions }: Exchange): string | undefined {
+function legacyNameOf(exchange: Exchange): string | undefined {
+  const { request, response, versions } = exchange;
   const [version] = request ? fieldValues(request, 'Sec-WebSocket-Version') : [];
   const asked = request && !(version !== undefined && versions.includes(version)) ? legacyRequest(request) : undefined;
   const answered = legacyResponse(response);
-  return asked ?? (answered === 'hybi-04' && versions.includes('4') ? undefined : answered);
+  // Whoever hashed the key has answered this request: a field more means nothing to it.
+  const isProven = versions.includes('13') && checkAccept(exchange).level === 'pass';
+  return asked ?? (answered === 'hybi-04' && (versions.includes('4') || isProven) ? undefined : answered);
 }
 
 function checkHttpVersion({ response: { version } }: Exchange): Verdict {
@@ -159,6 +170,11 @@ function checkExtensions({ request, response, judgeExtensions }: Exchange): Verd
   if (new Set(names).size !== names.length) return fail('each extension once', quoted(values));
   const fault = judgeExtensions?.(offers.join(', '), values.join(', '));
   return fault === undefined ? pass(quoted(values)) : fail(expected, quoted(values), fault);
+}
+
+function checkNonce({ response }: Exchange): Verdict {
+  const hint = 'hybi-04 alone has it, to mask with: if the frames that follow make no sense, the server speaks that.';
+  return warn(quoted(fieldValues(response, 'Sec-WebSocket-Nonce')), hint);
 }
 
 function checkBody({ response }: Exchange): Verdict {

@@ -36,11 +36,18 @@ function parseOrigin(text: string): URL | undefined {
   }
 }
 
-/** Whether a Host value names loopback, any address, or one of the names allowed (DNS rebinding sends a name of its own). */
+/**
+ * Whether a Host value names loopback, any address, or one of the names allowed (DNS rebinding sends a name of its own). `*.` at
+ * the start of one is any first label, as in a certificate; `*` alone is any name.
+ */
 export function isHostAllowed(host: string, allowed: readonly string[]): boolean {
   const name = host.replace(/:\d*$/, '');
   if (isLoopbackName(name) || isAddress(name)) return true;
-  return allowed.some((entry) => entry === '*' || entry.toLowerCase() === name.toLowerCase());
+  const called = name.toLowerCase();
+  const parent = called.replace(/^[^.]+/, '*');
+  return allowed.some(
+    (entry) => entry === '*' || entry.toLowerCase() === called || (entry.startsWith('*.') && entry.toLowerCase() === parent),
+  );
 }
 
 function isAddress(name: string): boolean {

@@ -39,14 +39,39 @@ export function bodyAtEnd(text: string, length: number): { readonly rest: string
   return body && { rest: trimmed.slice(0, at - 1), body };
 }
 
+/** A body in a capture, and how many bytes stand between it and the next head, or the end. */
+export interface RawBody {
+  readonly body: Uint8Array;
+  readonly behind: number;
+}
+
 /**
- * The bytes at a place in text that is a capture and not a page: line ends among them, or the next head right behind them.
- * `undefined` where it could be prose just as well.
+ * The bytes at a place in text that is a capture and not a page: line ends among them, a frame or the next head right behind
+ * them, or a few too many or too few of them on a line that ends the capture. `undefined` where it could be prose just as well.
  */
-export function rawBodyAt(text: string, at: number, length: number): Uint8Array | undefined {
-  const bytes = text.slice(at, at + length);
-  if (bytes.length < length || /[^\0-\xff]/.test(bytes)) return undefined;
-  const rest = text.slice(at + length, at + length + 5);
-  const isBinary = /[^ -~\t\r\n]/.test(bytes);
-  return isBinary || rest === '' || rest === 'HTTP/' || rest.startsWith('GET ') ? Buffer.from(bytes, 'latin1') : undefined;
+export function rawBodyAt(text: string, at: number, length: number): RawBody | undefined {
+  const region = text.slice(at, nextHeadIn(text, at));
+  const bytes = region.slice(0, length);
+  const behind = region.slice(length);
+  if (/[^\0-\xff]/.test(bytes)) return undefined;
+  const isWhole = bytes.length === length && (NO_TEXT.test(bytes) || behind === '' || NO_TEXT.test(behind.charAt(0)));
+  if (!isWhole && !isMiscounted(region.replace(/\r?\n$/, ''), length, text.slice(Math.max(0, at - 4), at))) return undefined;
+  return { body: Buffer.from(isWhole ? bytes : bytes.trimEnd(), 'latin1'), behind: /^\s/.test(behind) ? 0 : behind.length };
+}
+
+/** A byte that no text holds: in a capture one of a hash, or a frame's first. */
+const NO_TEXT = /[^ -~\t\r\n]/;
+/** Bytes that a body may have too many or too few. */
+const MISCOUNTED = 2;
+
+/** Whether it is a body all the same: on a line of its own behind a head as it is on the wire. */
+function isMiscounted(region: string, length: number, before: string): boolean {
+  return before === '\r\n\r\n' && Math.abs(region.length - length) <= MISCOUNTED && !/[\r\n]/.test(region);
+}
+
+/** Where the next head begins, or the text ends. */
+function nextHeadIn(text: string, at: number): number {
+  const start = /(?:GET \S{1,2048} )?HTTP\/1\.[01]\b/g;
+  start.lastIndex = at;
+  return start.exec(text)?.index ?? text.length;
 }

@@ -72,7 +72,8 @@ function readHead(source: Source, at: number, start: StartLine, until: number | 
   if (!isHead) return { head: undefined, next };
   const head = start.make(fields, reason);
   const found = readBody(source, next, head);
-  return { head: { head, notes, ...found.body }, next: found.next };
+  const early = found.behind > 0 ? [behindText(head, found.behind)] : [];
+  return { head: { head, notes: [...notes, ...early], ...found.body }, next: found.next };
 }
 
 function readOneLine(tail: string, start: StartLine): PastedHead | undefined {
@@ -84,27 +85,42 @@ function readOneLine(tail: string, start: StartLine): PastedHead | undefined {
   return { head: start.make(splitOneLine(end.rest).fields, before), notes, body: end.body };
 }
 
+/** In hixie-76 the client has to wait for the answer; whoever answers may go on at once. */
+function behindText({ kind }: Head, behind: number): string {
+  const [length, whose, rule] =
+    kind === 'request' ? [8, 'request', ', and a client must wait for the answer'] : [16, 'answer', ''];
+  const bytes = behind === 1 ? 'One byte stands' : `${behind} bytes stand`;
+  return `${bytes} behind the ${length} bytes of the ${whose}: the first frame already${rule}.`;
+}
+
+interface Body {
+  readonly body?: { readonly body: Uint8Array };
+  readonly next: number;
+  /** Bytes right behind it that belong to no head. */
+  readonly behind: number;
+}
+
 /** How many blank lines are looked past for the body: text with a blank line after each line has three. */
 const BLANK_LINES = 3;
 
 /** The raw bytes behind the head that ends before line `at`, if it is of a dialect that has them. */
-function readBody(source: Source, at: number, head: Head): { readonly body?: { body: Uint8Array }; readonly next: number } {
+function readBody(source: Source, at: number, head: Head): Body {
   const { lines, text } = source;
   const length = bodyLengthOf(head);
-  if (length === 0) return { next: at };
+  if (length === 0) return { next: at, behind: 0 };
   for (let skipped = 0; skipped <= BLANK_LINES; skipped += 1) {
     const line = lines[at + skipped];
     if (!line) break;
     // A body may begin or end with a space.
     const body = bodyIn(line.raw, length) ?? bodyIn(line.text, length);
-    if (body) return { body: { body }, next: at + skipped + 1 };
+    if (body) return { body: { body }, next: at + skipped + 1, behind: 0 };
     if (line.text !== '') break;
   }
   const [blank, first] = [lines[at], lines[at + 1]];
-  const body = blank?.raw === '' && first ? rawBodyAt(text, first.at, length) : undefined;
-  if (!first || !body) return { next: at };
-  skipBytes(lines, at + 1, first.at + length);
-  return { body: { body }, next: at + 1 };
+  const found = blank?.raw === '' && first ? rawBodyAt(text, first.at, length) : undefined;
+  if (!first || !found) return { next: at, behind: 0 };
+  skipBytes(lines, at + 1, first.at + found.body.length);
+  return { body: { body: found.body }, next: at + 1, behind: found.behind };
 }
 
 /** Takes away the lines from `index` on that end before `end`; what is left of the one that holds it takes its place. */

@@ -29,11 +29,20 @@ export function readPasted(text: string): PastedHandshake[] {
 /** Heads that are written out count most; a command or a bare list of fields only where there are none. */
 function firstThatFinds(text: string): readonly PastedHead[] {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
-  for (const read of [() => readHeads(text), () => readCommands(text), () => readFieldLists(lines)]) {
+  for (const read of [() => headsIn(text), () => readCommands(text), () => readFieldLists(lines)]) {
     const found = read();
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** Web pages write no-break spaces; in a capture the same byte may be anything. */
+function headsIn(text: string): readonly PastedHead[] {
+  const found = readHeads(text);
+  if (!text.includes('\u00a0') || /[\0-\x08\x80-\x9f]/.test(text)) return found;
+  const spaced = readHeads(text.replaceAll('\u00a0', ' '));
+  if (spaced.length <= found.length) return found;
+  return spaced.map((head) => ({ ...head, notes: [...head.notes, 'No-break spaces were read as spaces.'] }));
 }
 
 interface Draft {

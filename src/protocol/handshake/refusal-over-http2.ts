@@ -1,10 +1,11 @@
 import type { Field } from '../http/head.ts';
+import { faultWords, refusalText } from './fault-words.ts';
 import type { Finding } from './finding.ts';
 
 export interface Http2RefusalReason {
   readonly status: 400 | 501;
   readonly headers: readonly Field[];
-  /** One line for the body. May quote the client: it goes back to where it came from. */
+  /** One line for the body. */
   readonly text: string;
 }
 
@@ -14,10 +15,10 @@ export function refusalOverHttp2(findings: readonly Finding[]): Http2RefusalReas
   if (!first) return undefined;
   if (first.id === 'method') return { status: 400, headers: [], text: NO_WEBSOCKET };
   // RFC 9220 §3: for a `:protocol` that is "not supported, the server SHOULD respond to the request with a 501".
-  if (first.id === 'protocol') return { status: 501, headers: [], text: `${first.requirement}.` };
+  if (first.id === 'protocol') return { status: 501, headers: [], text: refusalText(faultWords(first)) };
   // RFC 6455 §4.4 asks for the versions that are spoken; 426 would need an Upgrade field, which HTTP/2 has not.
   const headers = first.id === 'version' && others.length === 0 ? VERSION_13 : [];
-  return { status: 400, headers, text: `${first.requirement}.` };
+  return { status: 400, headers, text: refusalText(faultWords(first)) };
 }
 
 const NO_WEBSOCKET =

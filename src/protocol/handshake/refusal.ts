@@ -1,10 +1,11 @@
 import type { Field } from '../http/head.ts';
+import { faultWords, mainFault, refusalText } from './fault-words.ts';
 import type { Finding } from './finding.ts';
 
 export interface RefusalReason {
   readonly status: 400 | 405 | 426 | 505;
   readonly headers: readonly Field[];
-  /** One line for the body. May quote the client: it goes back to where it came from. */
+  /** One line for the body. */
   readonly text: string;
 }
 
@@ -12,9 +13,9 @@ export interface RefusalReason {
 export function refusalFor(findings: readonly Finding[]): RefusalReason | undefined {
   const failures = findings.filter((finding) => finding.level === 'fail');
   const failed = (id: string) => failures.find((finding) => finding.id === id);
-  const [first] = failures;
-  if (!first) return undefined;
-  const text = `${[failed('method'), failed('http-version'), first].find((finding) => finding !== undefined)?.requirement}.`;
+  const main = mainFault(findings);
+  if (!main) return undefined;
+  const text = refusalText(faultWords(main));
   if (failed('method')) return { status: 405, headers: [{ name: 'Allow', value: 'GET' }], text };
   // RFC 9110 §15.6.6: 505 is about the major version; HTTP/1.0 has the right one.
   const httpVersion = failed('http-version');
@@ -27,7 +28,8 @@ export function refusalFor(findings: readonly Finding[]): RefusalReason | undefi
   const version = failed('version');
   const others = failures.filter((finding) => finding !== version && finding.id !== 'key');
   const isRepeated = version?.actual?.includes(' times: ') ?? false;
-  if (version && others.length === 0 && !isRepeated) return { status: 426, headers: VERSION_13, text: `${version.requirement}.` };
+  if (version && others.length === 0 && !isRepeated)
+    return { status: 426, headers: VERSION_13, text: refusalText(faultWords(version)) };
   return { status: 400, headers: [], text };
 }
 

@@ -41,8 +41,14 @@ export function parseHeaderLine(line: string): HeaderLine | string {
 }
 
 /** Heads hold bytes as latin-1 characters; what a user typed goes out as UTF-8. */
-export function toLatin1(text: string): string {
+function toLatin1(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** A field's value as it goes out. Throws LocalProtocolError where it would break the head. */
+export function fieldValue(name: string, text: string): string {
+  if (/[\r\n\0]/.test(text)) throw new LocalProtocolError(`${name} may not hold a line break or a NUL character`);
+  return toLatin1(text);
 }
 
 /** The opening request, fields in a browser's order. Throws LocalProtocolError for a header line that is none. */
@@ -61,16 +67,20 @@ export function requestTarget(text: string): string {
 
 function defaultFields(parts: RequestParts): Field[] {
   const fields: Field[] = [
-    { name: 'Host', value: parts.host },
+    { name: 'Host', value: fieldValue('Host', parts.host) },
     { name: 'Connection', value: 'Upgrade' },
     { name: 'Upgrade', value: 'websocket' },
   ];
-  if (parts.origin !== undefined) fields.push({ name: 'Origin', value: toLatin1(parts.origin) });
+  if (parts.origin !== undefined) fields.push({ name: 'Origin', value: fieldValue('Origin', parts.origin) });
   fields.push({ name: 'Sec-WebSocket-Version', value: '13' });
   fields.push({ name: 'Sec-WebSocket-Key', value: parts.key });
-  if (parts.extensions !== undefined) fields.push({ name: 'Sec-WebSocket-Extensions', value: toLatin1(parts.extensions) });
+  if (parts.extensions !== undefined) {
+    const name = 'Sec-WebSocket-Extensions';
+    fields.push({ name, value: fieldValue(name, parts.extensions) });
+  }
   if (parts.subprotocols !== undefined && parts.subprotocols.length > 0) {
-    fields.push({ name: 'Sec-WebSocket-Protocol', value: toLatin1(parts.subprotocols.join(', ')) });
+    const name = 'Sec-WebSocket-Protocol';
+    fields.push({ name, value: fieldValue(name, parts.subprotocols.join(', ')) });
   }
   return fields;
 }

@@ -6,9 +6,12 @@ export class BodyReader {
   readonly #chunked: boolean;
   /** Bytes that the head announces; `Infinity`: until the connection ends. */
   readonly #announced: number;
-  #pieces: Uint8Array[] = [];
+  #kept: Buffer = Buffer.alloc(0);
   #length = 0;
+  /** Where the first chunk begins that was not looked at yet. */
+  #at = 0;
 
+  /** `limit`: bytes that are kept, chunk framing among them. */
   constructor(head: ResponseHead, limit: number) {
     this.#limit = limit;
     this.#chunked = fieldValues(head, 'Transfer-Encoding').some((value) => /\bchunked\b/i.test(value));
@@ -19,15 +22,27 @@ export class BodyReader {
 
   /** Takes what arrived. Returns whether the body is complete, or full. */
   push(bytes: Uint8Array): boolean {
-    const piece = bytes.subarray(0, Math.max(0, Math.min(this.#limit, this.#announced) - this.#length));
-    if (piece.length > 0) this.#pieces.push(new Uint8Array(piece));
-    this.#length += piece.length;
+    const piece = bytes.subarray(0, Math.max(0, this.#most - this.#length));
+    const needed = this.#length + piece.length;
+    if (needed > this.#kept.length) {
+      const grown = Buffer.alloc(Math.max(needed, this.#kept.length * 2));
+      grown.set(this.#all);
+      this.#kept = grown;
+    }
+    this.#kept.set(piece, this.#length);
+    this.#length = needed;
     return this.done;
   }
 
   get done(): boolean {
-    if (this.#length >= Math.min(this.#limit, this.#announced)) return true;
-    return this.#chunked && Buffer.concat(this.#pieces).includes('\r\n0\r\n\r\n');
+    if (this.#length >= this.#most) return true;
+    if (!this.#chunked) return false;
+    for (;;) {
+      const chunk = chunkAt(this.#all, this.#at);
+      if (typeof chunk === 'string') return chunk === 'last';
+      if (chunk.next > this.#length) return false;
+      this.#at = chunk.next;
+    }
   }
 
   /** Whether the limit cut it. */
@@ -37,22 +52,52 @@ export class BodyReader {
 
   /** What was kept, chunk framing removed (RFC 9112 §7.1). */
   get bytes(): Uint8Array {
-    const all = Buffer.concat(this.#pieces);
-    return this.#chunked ? dechunk(all) : all;
+    return this.#chunked ? dechunk(this.#all) : this.#all;
   }
+
+  get #most(): number {
+    return Math.min(this.#limit, this.#announced);
+  }
+
+  get #all(): Buffer {
+    return this.#kept.subarray(0, this.#length);
+  }
+}
+
+interface Chunk {
+  /** Its data is `[start, end)`, as far as that is here; the next one begins at `next`. */
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+/** `chunk-size [ chunk-ext ]`, up to 4 GiB. */
+const SIZE = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/is;
+const BEGUN = /^[0-9a-f]{0,8}[ \t]*(?:;.*)?\r?$/is;
+/** Bytes of a chunk's first line. */
+const MAX_LINE = 1024;
+
+/** `last`: the last chunk, with its trailer, is here. `broken`: there is none. */
+function chunkAt(all: Buffer, at: number): Chunk | 'last' | 'partial' | 'broken' {
+  const lineEnd = all.subarray(at, at + MAX_LINE).indexOf('\r\n') + at;
+  if (lineEnd < at) return all.length - at < MAX_LINE && BEGUN.test(all.toString('latin1', at)) ? 'partial' : 'broken';
+  const [, digits] = SIZE.exec(all.toString('latin1', at, lineEnd)) ?? [];
+  if (digits === undefined) return 'broken';
+  const size = Number.parseInt(digits, 16);
+  const start = lineEnd + 2;
+  if (size === 0) return all.indexOf('\r\n\r\n', lineEnd) < 0 ? 'partial' : 'last';
+  return { start, end: Math.min(start + size, all.length), next: start + size + 2 };
 }
 
 function dechunk(all: Buffer): Uint8Array {
   const pieces: Uint8Array[] = [];
-  let at = 0;
-  while (at < all.length) {
-    const lineEnd = all.indexOf('\r\n', at);
-    const size = lineEnd < 0 ? Number.NaN : Number.parseInt(all.toString('latin1', at, lineEnd), 16);
+  for (let at = 0; at < all.length; ) {
+    const chunk = chunkAt(all, at);
     // What is not chunked after all is shown as it came.
-    if (Number.isNaN(size)) return pieces.length === 0 ? all : Buffer.concat(pieces);
-    if (size === 0) break;
-    pieces.push(all.subarray(lineEnd + 2, lineEnd + 2 + size));
-    at = lineEnd + 2 + size + 2;
+    if (chunk === 'broken' && at === 0) return all;
+    if (typeof chunk === 'string') break;
+    pieces.push(all.subarray(chunk.start, chunk.end));
+    at = chunk.next;
   }
   return Buffer.concat(pieces);
 }

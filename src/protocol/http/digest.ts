@@ -13,7 +13,10 @@ export interface DigestRequest {
 }
 
 /** RFC 7616 §6.1, without SHA-512-256, which no server is known to ask for. */
-const HASHES: Readonly<Record<string, string>> = { md5: 'md5', 'sha-256': 'sha256' };
+const HASHES: ReadonlyMap<string, string> = new Map([
+  ['md5', 'md5'],
+  ['sha-256', 'sha256'],
+]);
 
 /** Whether we can answer it: the algorithm is known, and integrity of a body is not asked for. */
 export function isAnswerable({ scheme, parameters }: Challenge): boolean {
@@ -59,7 +62,7 @@ export function digestAnswer({ parameters }: Challenge, request: DigestRequest):
 const COUNT = '00000001';
 
 function hashOf(parameters: Challenge['parameters']): string | undefined {
-  return HASHES[(parameters.get('algorithm') ?? 'MD5').toLowerCase().replace(/-sess$/, '')];
+  return HASHES.get((parameters.get('algorithm') ?? 'MD5').toLowerCase().replace(/-sess$/, ''));
 }
 
 function qopOf(parameters: Challenge['parameters']): 'auth' | 'none' | 'other' {

@@ -67,22 +67,6 @@ export function parseParameterList(values: readonly string[]): ListResult {
   return { items };
 }
 
-/** The list as one field value; what is not a token is quoted. */
-export function formatParameterList(items: readonly ListItem[]): string {
-  return items.map(formatItem).join(', ');
-}
-
-function formatItem({ name, parameters }: ListItem): string {
-  let text = name;
-  for (const parameter of parameters) {
-    text += `; ${parameter.name}`;
-    if (parameter.value !== undefined) text += `=${isToken(parameter.value) ? parameter.value : quote(parameter.value)}`;
-  }
-  return text;
-}
-
-const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-
 /** One `name *( ; parameter )`, up to its comma or the end; a string says what is wrong at the cursor. */
 function readItem(cursor: Cursor): ListItem | string {
   const name = cursor.token();

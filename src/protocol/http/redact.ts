@@ -5,12 +5,25 @@ import type { Field, Head } from './head.ts';
 
 const REDACTED = '***';
 
-const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key']);
+const SECRET_FIELDS = new Set(['cookie', 'cookie2', 'set-cookie', 'set-cookie2']);
+/** Words that a secret's name holds; what only speaks of authentication, such as WWW-Authenticate or :authority, is none. */
+const SECRET_WORD = /auth(?!enticat|ority|or(?!iz))|token|secret|passw|passphrase|session|credential|jwt|signature/;
+/** `X-Api-Key`, `Subscription-Key`, `PRIVATE-KEY`. */
+const KEY = /(?:^|[-_.]|api)key$/;
+const OPEN_KEYS = new Set(['sec-websocket-key', 'idempotency-key', 'surrogate-key', 'public-key']);
 
-/** Whether a field's whole value is a secret: credentials, cookies, `X-Api-Key` and everything that ends with `-token`. */
+/** Whether a field's whole value is a secret: credentials, cookies, keys, tokens, sessions, by what its name says. */
 export function isSecretField(name: string): boolean {
   const lower = name.toLowerCase();
-  return SECRET_FIELDS.has(lower) || lower.endsWith('-token');
+  return SECRET_FIELDS.has(lower) || SECRET_WORD.test(lower) || (KEY.test(lower) && !OPEN_KEYS.has(lower));
+}
+
+/** How Kubernetes takes a token from browsers, which can send no Authorization: as a subprotocol. */
+const SECRET_SUBPROTOCOL = /(\bbase64url\.bearer\.authorization\.[a-z0-9.]*\.)[^\s,.]+/gi;
+
+/** Whether a subprotocol is a token in disguise. */
+export function isSecretSubprotocol(name: string): boolean {
+  return name.search(SECRET_SUBPROTOCOL) >= 0;
 }
 
 /** Fields that carry URLs, whose queries may hold secrets. */
@@ -20,6 +33,7 @@ const URL_FIELDS = new Set([':path', 'location', 'content-location', 'referer', 
 export function redactField(name: string, value: string): string {
   if (value === '') return value;
   if (isSecretField(name)) return REDACTED;
+  if (/^sec-websocket-protocol$/i.test(name)) return value.replace(SECRET_SUBPROTOCOL, `$1${REDACTED}`);
   return URL_FIELDS.has(name.toLowerCase()) ? redactUrl(value) : value;
 }
 
@@ -41,7 +55,7 @@ export function redactUrl(url: string): string {
   });
   return (
     front +
-    url.slice(start).replace(/([?&;#])([^=&;#]*)=([^&;#]*)/g, (match, mark: string, name: string, value: string) => {
+    url.slice(start).replace(/([?&;#])([^?=&;#]*)=([^&;#]*)/g, (match, mark: string, name: string, value: string) => {
       return value !== '' && isSecretParameter(name) ? `${mark}${name}=${REDACTED}` : match;
     })
   );

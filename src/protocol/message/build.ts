@@ -12,6 +12,7 @@ import { MessageView } from './message.ts';
 export class MessageBuilder {
   readonly #maxMessage: number;
   readonly #extension: MessageExtension | undefined;
+  readonly #mends: boolean;
   readonly #view = new MessageView();
   readonly #assembler = new Assembler();
   readonly #utf8 = new Utf8Validator();
@@ -26,11 +27,13 @@ export class MessageBuilder {
   /** What a rule's breach was reported of is not judged, or not even decoded, any more: one report a message. */
   #validates = false;
   #undecodable = false;
+  #isBroken = false;
 
-  /** `maxMessage` in bytes, after inflation. */
-  constructor(maxMessage: number, extension: MessageExtension | undefined) {
+  /** `maxMessage` in bytes, after inflation. `mends`: what is not UTF-8 in a text is given away as U+FFFD. */
+  constructor(maxMessage: number, extension: MessageExtension | undefined, mends = false) {
     this.#maxMessage = maxMessage;
     this.#extension = extension;
+    this.#mends = mends;
     this.#onInflated = extension ? (buffer, start, end) => this.#onPiece(buffer, start, end) : NOTHING;
   }
 
@@ -86,7 +89,7 @@ export class MessageBuilder {
     if (!this.#text) return undefined;
     const bad = this.#utf8.push(bytes, start, end);
     if (bad >= 0) return this.#notUtf8(bytes[bad] as number, bad - start);
-    return this.#utf8.complete ? undefined : CUT;
+    return this.#utf8.complete ? undefined : this.#cut();
   }
 
   /** A frame is complete that is not the message's last, where each frame is compressed by itself. */
@@ -107,8 +110,7 @@ export class MessageBuilder {
       this.#extension.endDecoded();
       if (problem) return problem;
     }
-    if (!this.#validates || this.#utf8.complete) return undefined;
-    return CUT;
+    return !this.#validates || this.#utf8.complete ? undefined : this.#cut();
   }
 
   /** Gives the finished message away and forgets it; valid until the next one is begun. */
@@ -124,6 +126,7 @@ export class MessageBuilder {
     view.opcode = this.#text ? 'text' : 'binary';
     view.compressed = this.#compressed;
     view.wireLength = this.#wireLength;
+    if (this.#isBroken && this.#mends) view.mend();
     this.reset();
     return view;
   }
@@ -144,6 +147,7 @@ export class MessageBuilder {
     this.#compressed = false;
     this.#wireLength = 0;
     this.#direct = false;
+    this.#isBroken = false;
     this.#assembler.reset();
     this.#utf8.reset();
   }
@@ -167,7 +171,13 @@ export class MessageBuilder {
 
   #notUtf8(byte: number, index: number): Violation {
     this.#validates = false;
+    this.#isBroken = true;
     return { rule: 'text-not-utf8', detail: `byte 0x${byte.toString(16).padStart(2, '0')} at offset ${index} of the message` };
+  }
+
+  #cut(): Violation {
+    this.#isBroken = true;
+    return CUT;
   }
 
   #onPiece(buffer: Buffer, start: number, end: number): boolean {
@@ -180,7 +190,8 @@ export class MessageBuilder {
     if (outcome === 'data') {
       this.#undecodable = true;
       this.#validates = false;
-      return { rule: 'inflate-failed', detail: 'the compressed payload is not DEFLATE data' };
+      const rule = this.#extension?.perFrame ? 'deflate-frame-failed' : 'inflate-failed';
+      return { rule, detail: 'the compressed payload is not DEFLATE data' };
     }
     if (outcome === 'done') return this.#problem;
     return { rule: 'message-too-big', detail: `a message inflates to more than ${this.#maxMessage} bytes` };

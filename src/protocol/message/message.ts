@@ -40,6 +40,15 @@ export class MessageView {
     return this.borrowed ? keptCopy(this.buffer, this.start, this.end) : this.view();
   }
 
+  /** Puts U+FFFD where a text is not UTF-8, in memory of its own. */
+  mend(): void {
+    this.buffer = Buffer.from(this.buffer.toString('utf8', this.start, this.end), 'utf8');
+    this.start = 0;
+    this.end = this.buffer.length;
+    this.direct = false;
+    this.borrowed = false;
+  }
+
   /** The bytes as a string: for a text message, which is valid UTF-8 by the time that anybody sees it. */
   text(): string {
     return this.buffer.toString(this.ascii ? 'latin1' : 'utf8', this.start, this.end);

@@ -10,9 +10,12 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** RFC 9112 §3.2.3: "only the host and port number of the tunnel destination, separated by a colon". */
+/**
+ * RFC 9112 §3.2.3: "only the host and port number of the tunnel destination, separated by a colon". RFC 6874 §3: "An HTTP
+ * client, proxy, or other intermediary MUST remove any ZoneID attached to an outgoing URI".
+ */
 export function authorityForm(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return host.includes(':') ? `[${host.replace(/%.*$/, '')}]:${port}` : `${host}:${port}`;
 }
 
 /** RFC 9110 §9.3.6. A proxy that is not asked to log in by the user is told no name. */

@@ -126,14 +126,14 @@ export function notHttp(problem: string, raw: Uint8Array): Refusal {
   return { code, message: `it does not answer in HTTP: “${start}”`, hint: "check the proxy's address and port" };
 }
 
-/** It ended the connection before its answer was whole. */
-export function cutOff(received: number, isTls: boolean): Refusal {
+/** It ended the connection before its answer was whole, or `reset` it. */
+export function cutOff(received: number, isTls: boolean, how: 'ended' | 'reset' = 'ended'): Refusal {
   const code = 'PROXY_EMPTY';
   if (received > 0) {
-    const message = `it ended the connection after ${received} bytes that are no whole answer`;
+    const message = `it ${how} the connection after ${received} bytes that are no whole answer`;
     return { code, message, hint: `again, or ${AROUND}` };
   }
-  const message = 'it ended the connection without an answer';
+  const message = `it ${how} the connection without an answer`;
   const hint = isTls ? "check the proxy's address and port" : 'https:// before its address, if it expects TLS, or socks5h://';
   return { code, message, hint };
 }

@@ -112,6 +112,7 @@ type Received = [headers: unknown, flags: number, raw?: string[]];
 function wordsFor({ code = 'ERROR', message }: NodeJS.ErrnoException, ready: boolean): NetworkError {
   const named = /NGHTTP2_(\w+)$|error code (\d+)$/.exec(message);
   const reason = named?.[1] ?? (named?.[2] === undefined ? message : errorName(Number(named[2])));
+  if (code === 'ECONNRESET') return { code, message: 'the peer reset the connection' };
   if (!code.startsWith('ERR_HTTP2_')) return { code, message };
   if (!ready) return { code: 'NOT_HTTP2', message: `what answers does not speak HTTP/2 (${reason})` };
   return { code: 'HTTP2', message: `the HTTP/2 connection broke: ${reason}` };

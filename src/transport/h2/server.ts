@@ -115,16 +115,26 @@ export class Http2Server {
     const connection = stream.session && this.#connections.get(stream.session as ServerHttp2Session);
     if (!connection) return;
     const settings = connection.opened(stream);
+    const transport = new Http2StreamTransport(stream, connection.carrier.remote, () => connection.lost);
     this.#requested({
       fields: fieldsOf(raw),
       stream: stream.id ?? 0,
-      transport: new Http2StreamTransport(stream, connection.carrier.remote, () => connection.lost),
+      transport,
       carrier: connection.carrier,
       settings,
-      answer(fields) {
-        if (!stream.destroyed && !stream.headersSent) stream.respond(headersOf(fields), WITHOUT_DATE);
-      },
+      answer: (fields) => respond(stream, transport, fields),
     });
+  }
+}
+
+/** An answer that Node does not take is the end of its stream alone. */
+function respond(stream: ServerHttp2Stream, transport: Http2StreamTransport, fields: readonly Field[]): void {
+  if (stream.destroyed || stream.headersSent) return;
+  try {
+    stream.respond(headersOf(fields), WITHOUT_DATE);
+  } catch (error) {
+    const { code = 'ANSWER', message } = error as NodeJS.ErrnoException;
+    transport.fail({ code, message: `HTTP/2 cannot carry the answer: ${message}` });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Http2Stream } from 'node:http2';
+import { constants, type Http2Stream } from 'node:http2';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { SocketTransport } from '../socket.ts';
 import type { Transport, TransportHandler } from '../transport.ts';
@@ -21,6 +21,7 @@ export class Http2StreamTransport implements Transport {
   readonly #lost: () => NetworkError | undefined;
   #handler: TransportHandler | undefined;
   #destroyed = false;
+  #failure: NetworkError | undefined;
 
   /** `lost` says why the whole connection ended, once it did. */
   constructor(stream: Http2Stream, remote: string, lost: () => NetworkError | undefined) {
@@ -86,8 +87,15 @@ export class Http2StreamTransport implements Transport {
     if (!this.stream.destroyed) addAbortSignal(AbortSignal.abort(), this.stream as Duplex);
   }
 
+  /** Resets the stream alone, for a reason of ours. */
+  fail(failure: NetworkError): void {
+    this.#failure ??= failure;
+    this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
   #reason(error: NetworkError | undefined): NetworkError | undefined {
     if (this.#destroyed) return undefined;
+    if (this.#failure) return this.#failure;
     const { rstCode } = this.stream;
     // The connection's end resets all of its streams: it is the better reason.
     const lost = this.#lost();

@@ -1,10 +1,7 @@
 import { BlockList } from 'node:net';
 import { familyOf } from '../address-family.ts';
 
-/**
- * Which proxy the environment names for a server, in curl's order, and what stands against it. With one difference from curl,
- * in which browsers and Go agree: this machine itself is not reached through a proxy that only the environment names.
- */
+/** Which proxy the environment names for a server, in curl's order, and what stands against it; this machine is no exception. */
 export type ProxyChoice =
   /** `url` as written, and where: `--proxy`, `https_proxy`. */
   | { readonly url: string; readonly origin: string }
@@ -34,9 +31,6 @@ export function environmentProxy(server: Server, variables: Variables, noProxy?:
   }
   const against = exception(server, noProxy === undefined ? listOf(variables) : { name: '--no-proxy', list: noProxy });
   if (against !== undefined) return { url: undefined, why: `${against}, so ${origin} does not apply` };
-  if (isLoopback(server.host)) {
-    return { url: undefined, why: `${server.host} is this machine, so ${origin} does not apply; --proxy would` };
-  }
   return { url: variables[origin] ?? '', origin };
 }
 
@@ -91,11 +85,4 @@ function coversAddress(place: string, address: string): boolean {
   const list = new BlockList();
   list.addSubnet(network, length, family === 6 ? 'ipv6' : 'ipv4');
   return list.check(address, familyOf(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** RFC 6761 §6.3 and RFC 5735: names and addresses that never leave this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name.endsWith('.localhost')) return true;
-  return familyOf(name) > 0 && (coversAddress('127.0.0.0/8', name) || coversAddress('::1', name));
 }

@@ -11,7 +11,7 @@ const BODY_LIMIT = 4096;
 /** Milliseconds that a body that does not end is waited for. */
 const BODY_PATIENCE = 500;
 
-/** A tunnel by CONNECT (RFC 9110 §9.3.6). As `openTunnel`. */
+/** A tunnel by CONNECT (RFC 9110 §9.3.6). As `OpenTunnel`. */
 export async function openHttpTunnel(
   socket: Duplex,
   target: { readonly host: string; readonly port: number },
@@ -40,7 +40,7 @@ function requestFor({ host, port }: { readonly host: string; readonly port: numb
 
 type Final =
   | Exclude<ConnectAnswer, { state: 'incomplete' }>
-  | { readonly state: 'over'; readonly length: number; readonly error?: Error };
+  | { readonly state: 'over'; readonly length: number; readonly error?: NodeJS.ErrnoException };
 
 /** Listens for the answer; the socket is paused when it is there. */
 class Asking {
@@ -65,7 +65,7 @@ class Asking {
 
   readonly #end = (): void => this.#finish({ state: 'over', length: this.#reader.length });
 
-  readonly #error = (error: Error): void => this.#finish({ state: 'over', length: this.#reader.length, error });
+  readonly #error = (error: NodeJS.ErrnoException): void => this.#finish({ state: 'over', length: this.#reader.length, error });
 
   #finish(answer: Final): void {
     this.#socket.pause();
@@ -82,8 +82,10 @@ async function reasonFor(
 ): Promise<Refusal> {
   if (answer.state === 'invalid') return notHttp(answer.problem, answer.raw);
   if (answer.state === 'over') {
-    const refusal = cutOff(answer.length, proxy.tls !== undefined);
-    return answer.error ? { ...refusal, message: `${refusal.message} (${answer.error.message})` } : refusal;
+    const { length, error } = answer;
+    const wasReset = error?.code === 'ECONNRESET';
+    const refusal = cutOff(length, proxy.tls !== undefined, wasReset ? 'reset' : 'ended');
+    return error && !wasReset ? { ...refusal, message: `${refusal.message} (${error.message})` } : refusal;
   }
   const body = await bodyOf(socket, answer.head, answer.rest);
   const loggedIn = fieldValues(request, 'Proxy-Authorization').length > 0;

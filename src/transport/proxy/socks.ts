@@ -3,7 +3,7 @@ import type { Refusal } from '../../protocol/tunnel/refusal.ts';
 import { SocksDialogue } from '../../protocol/tunnel/socks.ts';
 import { type ProxyServer, RouteError, type RouteObserver } from '../route.ts';
 
-/** A tunnel through SOCKS 4, 4a or 5, as `openTunnel`. Whether a name is looked up here is decided before: then `host` is an address. */
+/** A tunnel through SOCKS 4, 4a or 5, as `OpenTunnel`. Whether a name is looked up here is decided before: then `host` is an address. */
 export async function openSocksTunnel(
   socket: Duplex,
   { host, port }: { readonly host: string; readonly port: number },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { TlsChoice } from '../route.ts';
 import { spokenVersions } from './context.ts';
 import type { Trouble } from './words.ts';
@@ -87,6 +88,7 @@ function noCommonVersion(choice: TlsChoice): Trouble {
 
 function otherVersions({ minVersion, maxVersion }: TlsChoice): string {
   if (maxVersion !== undefined && maxVersion !== 'TLSv1.3') return 'a higher --tls-max, or none';
+  if (minVersion === 'TLSv1.3') return '--tls-min 1.2, or no --tls-min';
   return minVersion === 'TLSv1' ? 'another server: no older version is spoken here' : '--tls-min 1.0, which allows old versions';
 }
 
@@ -105,6 +107,10 @@ function noCommonProtocol({ alpn = ['http/1.1'] }: TlsChoice): Trouble {
 }
 
 function unknownName({ serverName }: TlsChoice): Trouble {
+  if (isIP(serverName)) {
+    const message = `the server wants to be called by a name (SNI), and the address ${serverName} is none`;
+    return { message, hint: '--servername NAME with a name that it serves' };
+  }
   return {
     message: `the server does not know the name ${serverName} (SNI)`,
     hint: '--servername NAME with a name that it serves',
@@ -112,8 +118,9 @@ function unknownName({ serverName }: TlsChoice): Trouble {
 }
 
 function serverFailed({ serverName }: TlsChoice): Trouble {
+  const name = isIP(serverName) ? 'are called by no name (SNI)' : `do not know the name ${serverName}`;
   return {
-    message: `the server failed inside (alert "internal error"); some do where they do not know the name ${serverName}`,
+    message: `the server failed inside (alert "internal error"); some do where they ${name}`,
     hint: "--servername NAME with a name that it serves; the server's log says more",
   };
 }

@@ -12,6 +12,8 @@ export interface ContextChoice {
   readonly identity?: TlsIdentity | undefined;
   readonly minVersion?: TlsVersion | undefined;
   readonly maxVersion?: TlsVersion | undefined;
+  /** A certificate that is trusted need not be a root: one between vouches for what it signed, and one of a server for itself. */
+  readonly trustsAnyLink?: boolean | undefined;
 }
 
 const VERSIONS: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
@@ -28,7 +30,11 @@ const last = new WeakMap<readonly string[], { readonly key: string; readonly con
 
 /** `trusted`: in PEM; one and the same array for the same certificates. Throws OpenSSL's error where something does not fit. */
 export function secureContext(choice: ContextChoice, trusted: readonly string[]): SecureContext {
-  const own = { ...identityOptions(choice.identity), ...versionOptions(choice) };
+  const own = {
+    ...identityOptions(choice.identity),
+    ...versionOptions(choice),
+    ...(choice.trustsAnyLink && { allowPartialTrustChain: true }),
+  };
   const key = JSON.stringify(own);
   const kept = last.get(trusted);
   if (kept?.key === key) return kept.context;

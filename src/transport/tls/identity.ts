@@ -59,6 +59,8 @@ function problemOf({ code = '', message }: NodeJS.ErrnoException, identity: TlsI
 }
 
 function pkcs12Problem(all: string): IdentityProblem {
+  if (/Unable to load private key/i.test(all)) return other('holds no private key, only certificates: export it with its key');
+  if (/Unable to load certificate/i.test(all)) return other('holds a private key and no certificate: export it with both');
   if (!/unsupported/i.test(all)) return other('is damaged, or no PKCS#12 file');
   return {
     kind: 'other',

@@ -16,6 +16,13 @@ describe('--ping-timeout', () => {
     expect(stderr.replace(/\s+/g, ' ')).toContain('no pong within 60 ms The connection ended without a Close frame');
   });
 
+  test('a hundred pings under way hide no dead peer', async () => {
+    const { url } = await silent();
+    const { status, stderr } = await run(['--ping-interval', '5ms', '--ping-timeout', '600ms', '-w', '-1', url]);
+    expect(status).toBe(8);
+    expect(stderr).toContain('no pong within 600 ms');
+  });
+
   test('is the interval too, where none is given', async () => {
     const { url } = await silent();
     const { status, stdout } = await run(['--ping-timeout', '50ms', '--format', 'json', '-w', '-1', url]);

@@ -20,6 +20,7 @@ describe('a filter', () => {
     ['a last line without a line end', 'one\ntwo', 'one\ntwo\n'],
     ['CR LF line ends', 'one\r\ntwo\r\n', 'one\ntwo\n'],
     ['a CR inside of a line', 'o\rne\n', 'o\rne\n'],
+    ['a CR at the end of the input', 'one\r', 'one\r\n'],
     ['no input at all', '', ''],
   ])('%s', async (_, input, output) => {
     const { url } = await echoServer();

@@ -259,8 +259,8 @@ describe('it survives a program that', () => {
       expect(client.socket.bufferedAmount).toBeGreaterThan(1e6);
       client.socket.terminate();
       const left = env.stderr.until(/#1 left/);
-      for (let round = 0; round < 8; round++) {
-        await vi.advanceTimersByTimeAsync(5000);
+      for (let look = 0; look < 10; look++) {
+        await vi.advanceTimersByTimeAsync(250);
         for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
       }
       await left;
@@ -268,6 +268,16 @@ describe('it survives a program that', () => {
     } finally {
       vi.useRealTimers();
     }
+    await gone(pid);
+  });
+
+  test('hangs, and reads nothing: a Close behind what waits for it is answered', async () => {
+    const { port } = await exec(`sh -c 'echo $$; exec sleep 1000'`);
+    const client = await new GoodClient(port).open();
+    const pid = Number((await client.got(1))[0]);
+    for (let sent = 0; sent < 14; sent++) client.socket.send('x'.repeat(1 << 16));
+    client.socket.close(1000, 'enough');
+    expect(await client.closed).toEqual({ code: 1000, reason: '' });
     await gone(pid);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../../src/endpoint/fault/table.ts';
-import { run } from '../../program.ts';
+import { run, startListen } from '../../program.ts';
 
 test('--fault list: every fault, in 80 columns, what a client must do and what ours does', async () => {
   const { status, stdout, stderr } = await run(['listen', '--fault', 'list']);
@@ -18,6 +18,14 @@ test('--fault list: every fault, in 80 columns, what a client must do and what o
       client  must fail the connection (RFC 6455 §5.2)
       wstap   fails it with 1002 (opcode-reserved), exit 7
 `);
+});
+
+test('a redirect to itself: our client notices the circle, as the list says', async () => {
+  const [{ stdout }, { port }] = await Promise.all([run(['listen', '--fault', 'list']), startListen(['--fault', 'redirect'])]);
+  expect(stdout).toMatch(/with -L it follows, and stops\s+where that goes round in circles/);
+  const { status, stderr } = await run(['-L', `ws://127.0.0.1:${port}/`]);
+  expect(status).toBe(6);
+  expect(stderr).toContain('The redirects go round in circles');
 });
 
 test('--format json: an object a line', async () => {

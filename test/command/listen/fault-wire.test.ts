@@ -1,8 +1,9 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../../src/endpoint/fault/table.ts';
+import { REQUEST, rawClient } from '../../peer.ts';
 import { startListen } from '../../program.ts';
-import { type Wire, wireTo } from './wire.ts';
+import { Wire, wireTo } from './wire.ts';
 
 /** Every fault as bytes: a bare TCP client sees exactly what was asked for. What our client makes of them: fault-client.test.ts. */
 
@@ -90,6 +91,15 @@ describe('the opening handshake', () => {
     const { wire } = await open(fault);
     expect(await wire.all()).toBe(bytes + body);
     expect(wire.over).toBe('end');
+  });
+
+  test('--fault redirect shows no secrets of the request that it quotes', async () => {
+    const { env, port } = await startListen(['--fault', 'redirect', '-v']);
+    const wire = new Wire(await rawClient(port));
+    wire.socket.write(`${REQUEST.join('\r\n').replace('GET / ', 'GET /p?token=SECRET1 ')}\r\n\r\n`);
+    expect(await wire.all()).toContain('\r\nLocation: /p?token=SECRET1\r\n');
+    await env.stderr.until(/fault: redirect, 302 to \/p\?token=\*\*\*\n/);
+    expect(env.stderr.text).not.toContain('SECRET1');
   });
 
   test('--fault hang-up=rst resets it', async () => {

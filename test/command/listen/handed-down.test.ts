@@ -47,6 +47,24 @@ describe('a listening socket is taken', () => {
     expect([status, stderr]).toEqual([0, `wstap: listening on ws://127.0.0.1:${port}/\n`]);
   });
 
+  test('several, each of which is announced', async () => {
+    const [first, second] = [await bound(0), await bound(0)];
+    const { child, outcome } = serve('LISTEN_FDS=2 LISTEN_PID=$$ exec $WSTAP listen --no-page --echo', first.fd, second.fd);
+    const ports = [first, second].map(({ server }) => (server.address() as { port: number }).port);
+    for (const { server } of [first, second]) server.close();
+    for (const port of ports) {
+      const client = await new GoodClient(port).open();
+      client.socket.send('hi');
+      expect(await client.got(1)).toEqual(['hi']);
+      client.socket.close(1000);
+      await client.closed;
+    }
+    child.kill('SIGTERM');
+    const { stderr } = await outcome;
+    const said = stderr.split('\n').filter((line) => line.includes('listening'));
+    expect(said).toEqual(ports.map((port) => `wstap: listening on ws://127.0.0.1:${port}/`));
+  });
+
   test('also a Unix socket, whose file is not ours to remove', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'handed-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

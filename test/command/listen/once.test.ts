@@ -30,6 +30,41 @@ describe('the first client is the other end of a pipe', () => {
     expect(stderr.split('\n').slice(1).join('\n')).toMatch(said);
   });
 
+  test.each([[['--echo']], [['--sink']], [[]]])(
+    'a client that hangs: --timeout is for what is expected too: 124, %j',
+    async (argv) => {
+      const { outcome, port } = await once('--timeout', '300ms', '--expect', 'foo', ...argv);
+      const client = await new GoodClient(port).open();
+      client.socket.send('bar');
+      const { status, stderr } = await outcome;
+      expect([status, stderr]).toEqual([124, expect.stringContaining('1 of 1 expected patterns were not seen, within 300 ms\n')]);
+      expect((await client.closed).code).toBe(1001);
+    },
+  );
+
+  test('a client that came in time, and of which nothing is expected, may stay', async () => {
+    const { outcome, port } = await once('--timeout', '200ms');
+    const client = await new GoodClient(port).open();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    client.socket.close(1000);
+    expect((await outcome).status).toBe(0);
+  });
+
+  test('with a behaviour -w counts from the opening', async () => {
+    const { outcome, port } = await once('--echo', '-w', '100ms');
+    const client = await new GoodClient(port).open();
+    expect((await client.closed).code).toBe(1000);
+    expect((await outcome).status).toBe(0);
+  });
+
+  test('the answer to what was expected still arrives', async () => {
+    const { outcome, port } = await once('--exec', 'cat', '--expect', 'hi');
+    const client = await new GoodClient(port).open();
+    client.socket.send('hi');
+    expect(await client.got(1)).toEqual(['hi']);
+    expect((await outcome).status).toBe(0);
+  });
+
   test('it breaks the protocol: 7', async () => {
     const { outcome, port } = await once();
     const socket = await rawClient(port);
@@ -42,7 +77,7 @@ describe('the first client is the other end of a pipe', () => {
     const { env, outcome, port } = await once();
     const refused = await rawClient(port);
     refused.end('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await env.stderr.until(/was refused; still waiting for a client/);
+    await env.stderr.until(/was refused: 426, Upgrade is not sent; still waiting for a client\n/);
     (await new GoodClient(port).open()).socket.close(1000);
     expect((await outcome).status).toBe(0);
   });
@@ -57,14 +92,32 @@ describe('the first client is the other end of a pipe', () => {
     expect((await outcome).status).toBe(0);
   });
 
-  test('who waits in the handshake meanwhile is let go', async () => {
-    const { env, port, outcome } = await once();
+  test.each([
+    ['', [], 'GET / HTTP/1.1\r\n'],
+    [', though it says nothing', [], ''],
+    [', though it may speak HTTP/2', ['--http2'], 'PRI '],
+  ])('who waits in the handshake meanwhile is let go without a word%s', async (_, argv, said) => {
+    const { env, port, outcome } = await once(...argv);
     const waiting = await rawClient(port);
-    waiting.write('GET / HTTP/1.1\r\n');
+    waiting.write(said);
     const first = await new GoodClient(port).open();
     first.socket.send('first');
     await env.captured.until(/first/);
     first.socket.close(1000);
+    expect(await outcome).toMatchObject({ status: 0, stderr: `wstap: listening on ws://127.0.0.1:${port}/\n` });
+  });
+});
+
+describe('-v', () => {
+  test('shows what was wrong with a request, and what is right with the next one', async () => {
+    const { env, outcome, port } = await once('-v', '--no-color');
+    const wrong = await rawClient(port);
+    wrong.end(`${REQUEST.map((line) => line.replace('Version: 13', 'Version: 12')).join('\r\n')}\r\n\r\n`);
+    await env.stderr.until(/was refused: No draft was ever spoken as version 12\.; still waiting for a client\n/);
+    expect(env.stderr.text).toMatch(
+      /✗ Sec-WebSocket-Version is 13 .*RFC 6455 §4\.1\n +expected +13 or 8\n +found +12\n1 requirement: 0 met, 1 not met\n/,
+    );
+    (await new GoodClient(port).open()).socket.close(1000);
     expect((await outcome).status).toBe(0);
   });
 });

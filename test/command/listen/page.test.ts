@@ -107,7 +107,7 @@ async function quiet(options: readonly string[]) {
 /** A page's second socket. */
 class Looker {
   readonly socket: WebSocket;
-  readonly told: { type: string; event?: Record<string, unknown>; wire?: string }[] = [];
+  readonly told: { type: string; event?: Record<string, unknown>; wire?: string; connection?: number }[] = [];
 
   constructor(port: number, token: string, options = {}) {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/.wstap/events?token=${token}`, options);
@@ -167,7 +167,8 @@ describe('who looks inside', () => {
     mine.close(4001, 'enough');
     const closed = await looker.until('event', 'closed');
     expect(closed.event).toMatchObject({ code: 4001, reason: 'enough', wasClean: true, by: 'peer' });
-    expect(new Set(looker.events.map(({ connection }) => connection)).size).toBe(1);
+    const { connection: own } = await looker.until('own');
+    expect(new Set(looker.events.map(({ connection }) => connection))).toEqual(new Set([own]));
     expect(looker.events.map(({ type, direction }) => [type, direction].filter(Boolean).join(' '))).toEqual([
       'head received',
       'head sent',
@@ -196,6 +197,11 @@ describe('who looks inside', () => {
     expect(JSON.stringify(event?.findings)).toContain('"level":"fail"');
   });
 
+  test('is told of a path at which something is served', async () => {
+    const { port, token } = await listen('--route', '/chat=echo', '--route', '/other=sink');
+    expect(await new Looker(port, token).until('hello')).toEqual({ type: 'hello', v: 1, path: '/chat' });
+  });
+
   test('sees every client when it asks for that, and of large frames the start', async () => {
     const { port, token } = await listen('--sink');
     const looker = new Looker(port, token);
@@ -208,6 +214,27 @@ describe('who looks inside', () => {
     const { event, wire } = await looker.until('event', 'frame');
     expect(event).toMatchObject({ name: 'binary', length: 100_000, cut: true });
     expect(Buffer.from(wire ?? '', 'base64').length).toBe(4096);
+  });
+
+  test('sees clients that were there before it asked, and none of them once it does not ask any more', async () => {
+    const { port, token } = await listen('--echo');
+    const client = await new GoodClient(port, {}, [], 'before').open();
+    client.socket.send('unseen');
+    await client.got(1);
+    const looker = new Looker(port, token);
+    await looker.until('hello');
+    await looker.ask({ type: 'every', on: true });
+    await looker.ask({ type: 'follow', target: '/x' }, 'following');
+    client.socket.send('seen');
+    await client.got(2);
+    await looker.until('event', 'frame');
+    await looker.ask({ type: 'every', on: false });
+    const seen = () => looker.events.map(({ type, direction, payload }) => [type, direction, payload]);
+    await waitFor(() => expect(seen()).toHaveLength(2));
+    expect(seen()).toEqual([
+      ['frame', 'received', expect.objectContaining({ text: 'seen' })],
+      ['frame', 'sent', expect.objectContaining({ text: 'seen' })],
+    ]);
   });
 
   test.each([['nonsense'], [{ type: 'follow' }], [{ type: 'every', on: 1 }], [[]], [null]])('asks %j: 1008', async (what) => {

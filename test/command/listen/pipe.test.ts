@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -79,6 +80,13 @@ describe('where', () => {
 });
 
 describe('several clients', () => {
+  test.each([[[]], [['-v']]])('with %j secrets in a request’s query are not shown', async (options) => {
+    const { env, port } = await startListen(['--echo', ...options]);
+    await new GoodClient(port, {}, [], 'p?x=1&token=SECRET1&sig=SECRET2').open();
+    await env.stderr.until(/#1 127\.0\.0\.1:\d+ connected to \/p\?x=1&token=\*\*\*&sig=\*\*\*(?:: echo)?\n/);
+    expect(env.stderr.text).not.toContain('SECRET');
+  });
+
   test('are numbered; what they send comes out, and lines go to all of them', async () => {
     const { env, port } = await startListen([]);
     const first = await new GoodClient(port).open();
@@ -116,6 +124,27 @@ describe('several clients', () => {
     socket.write(`${['GET /a\u009b31m\u202e HTTP/1.1', ...REQUEST.slice(1)].join('\r\n')}\r\n\r\n`);
     await env.stderr.until(/#1 .*\n/);
     expect(env.stderr.text).not.toMatch(/[\x80-\x9f\u202e]/);
+  });
+
+  test.each<[said: string, argv: string[], request: string, why: RegExp]>([
+    ['a foreign page', [], `${REQUEST.join('\r\n')}\r\nOrigin: http://evil.test`, /403, Origin "http:\/\/evil\.test" is not one/],
+    ['another version', [], REQUEST.join('\r\n').replace('Version: 13', 'Version: 9'), /No draft was ever spoken as version 9/],
+    ['no key', [], REQUEST.filter((line) => !line.includes('Key')).join('\r\n'), /400, Sec-WebSocket-Key is not sent/],
+    ['no route', ['--route', '/a=echo'], REQUEST.join('\r\n'), /404, nothing is served at "\/" \(--route adds it\)/],
+    ['no HTTP', [], 'hello', /400, .+/],
+    [
+      'a foreign name',
+      [],
+      REQUEST.join('\r\n').replace('localhost', 'evil\u009b31m'),
+      /403, Host "evil\\x9b31m" does not name this machine/,
+    ],
+  ])('why one was refused is said in a line, and with -v in full: %s', async (_, argv, request, why) => {
+    for (const more of [[], ['-v']]) {
+      const { env, port } = await startListen([...argv, ...more, '--no-color']);
+      (await rawClient(port)).write(`${request}\r\n\r\n`, 'latin1');
+      await env.stderr.until(new RegExp(`#1 127\\.0\\.0\\.1:\\d+ was refused: ${why.source}.*\\n`));
+      expect(/^ {2}✗ .+/m.test(env.stderr.text)).toBe(more.length > 0);
+    }
   });
 
   test('lines that came before anybody are kept for the first', async () => {
@@ -267,6 +296,34 @@ describe('the end', () => {
     for (const client of clients) expect(await client.closed).toEqual({ code: 1001, reason: 'the server ends' });
     expect((await outcome).status).toBe(status);
     expect(env.listens).toBe(false);
+  });
+
+  test.each([
+    ['nothing', [], ''],
+    ['half a request', [], 'GET / HTTP/1.1\r\n'],
+    ['the start of HTTP/2', ['--http2'], 'PRI '],
+  ])('who has said %s is sent away without a word', async (_, argv, said) => {
+    const { env, outcome, port } = await startListen(['--no-page', ...argv]);
+    const waiting = await rawClient(port);
+    waiting.write(said);
+    await (await new GoodClient(port).open()).socket.terminate();
+    await env.stderr.until(/#\d left/);
+    env.signal('SIGTERM');
+    await outcome;
+    expect(env.stderr.text.split('\n').filter((line) => /left before|refused/.test(line))).toEqual([]);
+  });
+
+  test('a signal before it is ready: no port stays open', async () => {
+    const { env, outcome } = start(['listen', '--no-page']);
+    while (!env.listens) await new Promise((resolve) => setImmediate(resolve));
+    env.signal('SIGTERM');
+    expect((await outcome).status).toBe(143);
+    const [, port] = /:(\d+)\/\n/.exec(env.stderr.text) ?? [];
+    for (const host of port === undefined ? [] : ['127.0.0.1', '::1']) {
+      const socket = connect(Number(port), host);
+      const [error] = await once(socket, 'error');
+      expect(error).toMatchObject({ code: expect.stringMatching(/ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH/) });
+    }
   });
 
   test('the port is free again', async () => {

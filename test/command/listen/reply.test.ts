@@ -111,6 +111,11 @@ test('JSON is YAML', async () => {
   expect(await answersOf(JSON.stringify(script, null, '\t'), ['a', 'b'], 2, 'file.json')).toEqual(['{"b":"a"}', 'x']);
 });
 
+test('an alias stands for what it names, as often as it is there', async () => {
+  const text = 'otherwise: [ &t { text: hi }, *t, { json: [ &j { a: [1], "__proto__": 2 }, *j ] } ]';
+  expect(await answersOf(text, ['go'], 3)).toEqual(['hi', 'hi', '[{"a":[1],"__proto__":2},{"a":[1],"__proto__":2}]']);
+});
+
 test('an unlimited flood of answers is taken as fast as the client takes it', async () => {
   const answers = await answersOf(
     'otherwise: { repeat: 20000, do: { text: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx } }',
@@ -120,10 +125,68 @@ test('an unlimited flood of answers is taken as fast as the client takes it', as
   expect(answers).toHaveLength(20_000);
 });
 
+describe('what a client sends ends nobody but itself', () => {
+  async function serving(script: object) {
+    const file = join(folder, 'guarded.json');
+    writeFileSync(file, JSON.stringify(script));
+    const { env, port } = await startListen(['--reply', file]);
+    return { env, open: () => new GoodClient(port).open() };
+  }
+
+  test('JSON that nests too deep is none', async () => {
+    const { open } = await serving({
+      rules: [{ when: { json: { '$.type': 'login' } }, reply: { json: { welcome: `\${$.user}` } } }],
+      otherwise: `none: \${$.user}`,
+    });
+    const client = await open();
+    const login = (levels: number) => `{"type":"login","user":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    for (const levels of [999, 1000, 20_000]) client.socket.send(login(levels));
+    expect(await client.got(3)).toEqual([`{"welcome":${'['.repeat(999)}${']'.repeat(999)}}`, 'none: ', 'none: ']);
+  });
+
+  test('an answer that cannot be made closes its client with 1011', async () => {
+    const { env, open } = await serving({ otherwise: '$0'.repeat(600) });
+    const [greedy, other] = [await open(), await open()];
+    greedy.socket.send('x'.repeat(1024 * 1024));
+    expect(await greedy.closed).toEqual({ code: 1011, reason: 'could not be answered' });
+    await env.stderr.until(/#1 its message could not be answered: Invalid string length\n/);
+    other.socket.send('');
+    expect(await other.got(1)).toEqual(['']);
+  });
+
+  test('nor one that a regular expression cannot get through', async () => {
+    const { env, open } = await serving({ rules: [{ when: { regexp: '^(?:a|b)*c' }, reply: 'x' }], otherwise: 'y' });
+    const client = await open();
+    client.socket.send('ab'.repeat(4 * 1024 * 1024));
+    expect((await client.closed).code).toBe(1011);
+    await env.stderr.until(/#1 its message could not be answered: /);
+  });
+
+  test('a long message makes a reason as fast as a short one', async () => {
+    const { open } = await serving({ otherwise: { close: { code: 1000, reason: '$0' } } });
+    const client = await open();
+    client.socket.send('ü'.repeat(1024 * 1024));
+    expect(await client.closed).toEqual({ code: 1000, reason: 'ü'.repeat(61) });
+  });
+});
+
+const WRITE = 'write rules:, and under it "- when: { text: hi }" with "reply: hello"';
+
 describe('what is wrong is said with its line: 3', () => {
   test.each<[text: string, said: string]>([
-    ['', '1:1: the file holds rules: write rules:, and under it "- when: { text: hi }" with "reply: hello"'],
-    ['- a', '1:1: the file holds rules: write rules:, and under it "- when: { text: hi }" with "reply: hello"'],
+    ['', `1:1: there is nothing in the file: ${WRITE}`],
+    ['# none yet\n', `1:1: there is nothing in the file: ${WRITE}`],
+    ['- a', `1:1: the file begins with a list, which belongs to a name: ${WRITE}`],
+    ['hello', `1:1: the file begins with a value, which belongs to a name: ${WRITE}`],
+    ['otherwise: a\n---\notherwise: b', '2:1: a second document begins here: the file holds one'],
+    ['otherwise: *x', '1:12: nothing before it is called &x, which *x stands for'],
+    ['otherwise: !text a', '1:12: the tag !text means nothing here: leave it out, or put the text in quotes'],
+    ['rules:\n  - when: { path: foo }\n    reply: b', '2:19: a path begins with /: write /foo'],
+    ['rules:\n  - when: { path: /foo?a }\n    reply: b', '2:19: a path ends before ? and #: write /foo'],
+    [
+      'rules:\n  - when: { regexp: "/a/q" }\n    reply: b',
+      '2:21: "q" is no flag: there are i, m, s and u; for slashes in the text write \\/a\\/q',
+    ],
     ['rules: []', '1:1: there are no rules: write rules:, and under it "- when: { text: hi }" with "reply: hello"'],
     ['rules:\n  - when: {text: a\n', '3:1: Flow map in block collection must be sufficiently indented and end with a }'],
     ['rules:\n\t- x', '2:1: Tabs are not allowed as indentation'],
@@ -153,6 +216,13 @@ describe('what is wrong is said with its line: 3', () => {
     ['otherwise: { close: { reason: a } }', '1:21: close needs a code: before its reason'],
     ['otherwise: { file: none }', `1:20: there is no file "FOLDER/none"`],
     ['otherwise: { repeat: 3 }', '1:12: repeat needs do: with what is repeated'],
+    ['otherwise: &a [{ repeat: 2, do: *a }]', '1:33: *a stands for what it is itself in: there would be no end to it'],
+    ['otherwise: &a { repeat: 2, do: [x, *a] }', '1:36: *a stands for what it is itself in: there would be no end to it'],
+    ['otherwise:\n  json: &j { a: [1, *j] }', '2:21: *j stands for what it is itself in: there would be no end to it'],
+    [
+      'rules:\n  - when: { json: { a: &j [*j] } }\n    reply: b',
+      '2:28: *j stands for what it is itself in: there would be no end to it',
+    ],
     ['otherwise: "$1"', "1:12: there is no group 1 in this rule's regexp; $$ is a $"],
     [
       `otherwise: "\${a-b}"`,
@@ -166,6 +236,18 @@ describe('what is wrong is said with its line: 3', () => {
       status: 3,
       stderr: `wstap: FOLDER/wrong.yaml:${said}\n`,
     });
+  });
+
+  test.each([
+    ['{"otherwise":\n "a",}', '2:6: in JSON no comma may stand before }'],
+    ["{'otherwise': 'a'}", `1:2: "'" is no JSON here; what is YAML has a name that does not end with .json`],
+    ['{"otherwise": "a"', '1:18: the JSON ends too early'],
+    ['{"otherwize": "a"}', '1:2: "otherwize" is not known in the file; did you mean otherwise?'],
+  ])('in a file of JSON: %j', async (text, said) => {
+    const file = join(folder, 'wrong.json');
+    writeFileSync(file, text);
+    const { status, stderr } = await run(['listen', '--reply', file]);
+    expect([status, stderr]).toEqual([3, `wstap: ${file}:${said}\n`]);
   });
 
   test('no file', async () => {

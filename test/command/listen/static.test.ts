@@ -78,6 +78,21 @@ describe('what is there', () => {
     expect((await ask(port, '/app.js', { headers: { 'If-None-Match': '"x"' } })).status).toBe(200);
   });
 
+  test.each<[status: number, headers: (changed: string, tag: string) => Record<string, string>]>([
+    [304, () => ({ 'If-None-Match': '*' })],
+    [304, (_, tag) => ({ 'If-None-Match': tag.replace('W/', '') })],
+    [304, (changed) => ({ 'If-Modified-Since': changed })],
+    [304, () => ({ 'If-Modified-Since': 'Fri, 01 Jan 2100 00:00:00 GMT' })],
+    [200, () => ({ 'If-Modified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' })],
+    [200, () => ({ 'If-Modified-Since': '2100' })],
+    [200, (changed) => ({ 'If-Modified-Since': changed, 'If-None-Match': '"x"' })],
+  ])('%i: what else is said of what one has', async (status, headers) => {
+    const { port } = await listen();
+    const first = await ask(port, '/app.js');
+    const given = headers(first.headers.get('last-modified') ?? '', first.headers.get('etag') ?? '');
+    expect((await ask(port, '/app.js', { headers: given })).status).toBe(status);
+  });
+
   test('WebSockets come in beside it', async () => {
     const { port } = await listen();
     const client = await new GoodClient(port).open();
@@ -192,7 +207,9 @@ test('a client that takes nothing holds no more than a piece', async () => {
 
 describe('a directory that is none', () => {
   test.each([
-    ['nothing there', join(folder, 'none'), /no such file/],
+    ['nothing there', join(folder, 'none'), /^wstap: there is no directory ".*\/none"\n$/],
+    ['nothing below a file', join(folder, 'outside.txt', 'x'), /^wstap: there is no directory ".*\/x"\n$/],
+    ['a link to itself', join(directory, 'loop'), /^wstap: ".*\/loop" cannot be read: ELOOP/],
     ['a file', join(folder, 'outside.txt'), /is no directory/],
   ])('%s: 3', async (_, path, words) => {
     const { status, stderr } = await run(['listen', '--static', path]);

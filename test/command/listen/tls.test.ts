@@ -52,6 +52,40 @@ describeWith(OPENSSL, 'listen --tls', () => {
     expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE');
   });
 
+  test('a client may call the server by the names that were given', async () => {
+    const file = chain.path('named.pem');
+    const { port } = await listenTls([...ECHO, '--tls=foo.test,*.bar.test', '--tls-save', file]);
+    for (const [host, status] of [
+      ['foo.test', 0],
+      ['a.bar.test', 0],
+    ] as const) {
+      const argv = ['-w', '50ms', '--ca', file, '--resolve', `${host}:${port}:127.0.0.1`, `wss://${host}:${port}/`];
+      expect(await run(argv, 'hi\n'), host).toEqual({ status, stdout: 'hi\n', stderr: '' });
+    }
+    const foreign = ['-k', '-H', 'Host: evil.test', `wss://127.0.0.1:${port}/`];
+    expect(await run(foreign)).toMatchObject({
+      status: 6,
+      stderr: expect.stringContaining('Refused: Host "evil.test" does not'),
+    });
+  });
+
+  test('names are for a certificate that is made: 2 with --cert', async () => {
+    const named = ['listen', '--tls=foo.test', '--cert', 'none.pem'];
+    expect(await run(named)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--tls=foo.test names what a certificate is made for, and --cert has one: leave out one'),
+    });
+  });
+
+  test('who says nothing while the server ends is sent away without a word', async () => {
+    const { env, port, outcome, said } = await listenTls(['--tls', '-v']);
+    await rawClient(port);
+    await said(/look inside/);
+    env.signal('SIGTERM');
+    await outcome;
+    expect(env.stderr.text).not.toMatch(/#1/);
+  });
+
   test('without --tls-save it says how to save it; -q says nothing; --insecure goes in', async () => {
     const loud = await listenTls([...ECHO, '--tls']);
     await loud.said(/a client trusts it with --ca FILE \(--tls-save FILE writes it\) or with --insecure\n/);

@@ -47,8 +47,8 @@ describe('what is said to a proxy that is not asked', () => {
     [
       '--proxy-auth',
       'a:b',
-      { http_proxy: 'http://p.test' },
-      '127.0.0.1 is this machine, so http_proxy does not apply; --proxy would',
+      { http_proxy: 'http://p.test', no_proxy: '127.0.0.1' },
+      'no_proxy has 127.0.0.1, so http_proxy does not apply',
     ],
   ])('%s %s %j', async (name, value, variables, why) => {
     const { url } = await goodServer((client) => client.send('there'));

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { allOf, GoodClient, REQUEST, rawClient } from '../../peer.ts';
 import { run, startListen } from '../../program.ts';
 
@@ -50,6 +52,24 @@ describe('which pages may connect', () => {
     expect(await statusFor(argv, origin)).toBe(status);
   });
 
+  test.each<[argv: string[], origin: string | undefined, host: string, status: number]>([
+    [[], undefined, '192.168.1.5:80', 101],
+    [[], 'http://localhost:3000', '192.168.1.5:80', 101],
+    [[], 'http://192.168.1.5:80', '192.168.1.5:80', 101],
+    [[], 'http://192.168.1.5:81', '192.168.1.5:80', 403],
+    [[], 'http://evil.example', '192.168.1.5:80', 403],
+    [[], 'null', '192.168.1.5:80', 403],
+    [[], undefined, 'evil.example', 403],
+    [[], 'http://evil.example', 'evil.example', 403],
+    [['--allow-host', 'box.example'], 'http://box.example', 'box.example', 101],
+  ])('0.0.0.0 %j: Origin %s and Host %s: %i', async (argv, origin, host, status) => {
+    expect(await statusFor(['0.0.0.0:0', ...argv], origin, host)).toBe(status);
+  });
+
+  test('an origin as an address bar has it', async () => {
+    expect(await statusFor(['--origin', 'https://example.com/'], 'https://example.com')).toBe(101);
+  });
+
   test('two Origins are none', async () => {
     const { port } = await startListen([]);
     const socket = await rawClient(port);
@@ -60,9 +80,12 @@ describe('which pages may connect', () => {
   test('the refusal says what to do', async () => {
     const { port, env } = await startListen(['-v']);
     const { status, body } = await new GoodClient(port, { origin: 'http://evil.example' }).refused();
-    expect([status, body]).toEqual([403, 'The page is one that may connect (--origin adds one).\n']);
-    await env.stderr.until(/was refused/);
+    const why = 'Origin "http://evil.example" is not one that may connect (--origin adds it)';
+    expect([status, body]).toEqual([403, `Refused: ${why}.\n`]);
+    await env.stderr.until(/was refused.*\n/);
+    expect(env.stderr.text).toContain(`was refused: 403, ${why}\n`);
     expect(env.stderr.text).toContain('Origin: http://evil.example');
+    expect(env.stderr.text).toMatch(/✗ The page is one that may connect .*RFC 6455 §10\.2\n +found +http:\/\/evil\.example\n/);
   });
 });
 
@@ -127,6 +150,8 @@ test.each<[string[], string]>([
   [['-H', 'nonsense'], '--header "nonsense": '],
   [['--deflate', 'client_max_window_bits=99'], '--deflate "client_max_window_bits=99": '],
   [['--deflate', ';;'], '--deflate ";;": '],
+  [['-o', 'evil'], '--origin "evil": an origin is a scheme and a host'],
+  [['-o', 'http://a.example/path'], '--origin "http://a.example/path": an origin is a scheme and a host'],
   [['--echo', '--broadcast'], '--echo and --broadcast exclude each other: give one'],
   [['--one'], '--one is about one client: give --once too'],
   [['-w', '1'], '--wait is about one client: give --once too'],
@@ -144,4 +169,26 @@ test.each([
   [['--max-header', '64'], 431],
 ] as const)('%j bounds the head of a request: %i', async (argv, status) => {
   expect(await statusFor(argv, undefined)).toBe(status);
+});
+
+describe('-H with --http2', () => {
+  test.each<[lines: string[], said: string]>([
+    [['Date: a', 'date: b'], '--header "date" is there twice, and over HTTP/2 it is sent once: leave one out'],
+    [['Keep-Alive: timeout=5'], '--header "Keep-Alive" is about a connection of HTTP/1.1, and HTTP/2 forbids it'],
+  ])('%j: 2', async (lines, said) => {
+    const outcome = await run(['listen', '--http2', ...lines.flatMap((line) => ['-H', line])]);
+    expect(outcome).toMatchObject({ status: 2, stderr: expect.stringContaining(said) });
+  });
+
+  test('whatever its name is, it is sent', async () => {
+    const { port } = await startListen(['--http2', '-H', 'constructor: 1', '-H', '__proto__: 2', '-H', '__proto__: 3']);
+    const client = connectHttp2(`http://127.0.0.1:${port}`);
+    onTestFinished(() => client.destroy());
+    const stream = client.request(
+      { ':method': 'CONNECT', ':protocol': 'websocket', ':authority': 'localhost', 'sec-websocket-version': '13' },
+      { endStream: false },
+    );
+    const [, , raw] = await once(stream, 'response');
+    expect(raw).toEqual(expect.arrayContaining(['constructor', '1', '__proto__', '2', '3']));
+  });
 });

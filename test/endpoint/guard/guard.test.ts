@@ -117,8 +117,8 @@ describe('--auth and --bearer', () => {
     expect(foreign.status).toBe(403);
     await new GoodClient(port, {
       ...joe,
-      origin: 'http://lan.example:81',
-      headers: { ...joe.headers, Host: 'lan.example:81' },
+      origin: 'http://192.168.1.5:81',
+      headers: { ...joe.headers, Host: '192.168.1.5:81' },
     }).open();
     await new GoodClient(port, joe).open();
   });
@@ -126,7 +126,7 @@ describe('--auth and --bearer', () => {
   test('with --once whoever is refused is not the one', async () => {
     const { env, port, outcome } = await startListen(['--once', '--bearer', 'abc', '-x', 'welcome']);
     expect((await new GoodClient(port).refused()).status).toBe(401);
-    await env.stderr.until(/was refused; still waiting for a client/);
+    await env.stderr.until(/was refused: 401, Authorization: not sent; still waiting for a client/);
     const client = await new GoodClient(port, { headers: { Authorization: 'Bearer abc' } }).open();
     expect(await client.got(1)).toEqual(['welcome']);
     client.socket.close(1000);

@@ -41,6 +41,9 @@ describe('what we say on our own is cut between characters', () => {
     [1002, `${'x'.repeat(121)}€`, 'x'.repeat(121)],
     [1002, `${'x'.repeat(120)}€`, `${'x'.repeat(120)}€`],
     [1002, `${'x'.repeat(120)}😀`, 'x'.repeat(120)],
+    [1002, `${'x'.repeat(119)}😀`, `${'x'.repeat(119)}😀`],
+    [1002, `${'x'.repeat(122)}😀`, 'x'.repeat(122)],
+    [1002, `${'x'.repeat(123)}😀`, 'x'.repeat(123)],
     [1002, '€'.repeat(1_000_000), '€'.repeat(41)],
   ])('%i', (code, reason, wanted) => {
     const payload = Buffer.from(clippedClosePayload(code, reason));

@@ -232,6 +232,22 @@ test('automatic false: neither a ping nor a Close is answered', () => {
   expect(heard).toEqual(['ping', 'close', 'closed']);
 });
 
+test.each<[how: string, act: (connection: Connection) => void]>([
+  ['close', (connection) => connection.close(1000, 'me')],
+  ['a frame by hand', (connection) => connection.act({ type: 'frame', frame: { opcode: 8, payload: hex('03e8') } })],
+])('a Close that was left to the user and is answered by %s ends cleanly, as the peer said', (_, answer) => {
+  const ends: object[] = [];
+  const connection = new Connection(
+    { role: 'server', limits: CLIENT_LIMITS, maskingKeys: () => 0, automatic: false },
+    { message: () => undefined, event: (event) => event.type === 'closed' && ends.push(event) },
+  );
+  connection.receive(wire('client', [close(4000, 'done')]));
+  answer(connection);
+  expect(connection.state).toBe('closed-cleanly');
+  connection.end();
+  expect(ends).toEqual([{ type: 'closed', code: 4000, reason: 'done', wasClean: true, by: 'peer' }]);
+});
+
 test('a message that was prepared for many goes out by reference, and from servers only', () => {
   const message = new PreparedMessage('text', Buffer.from('news'));
   const sink = { message: () => undefined, event: () => undefined };

@@ -268,3 +268,12 @@ describe('answers', () => {
     });
   });
 });
+
+it('what is let pass is shown beside what was expected: both origins, both addresses', () => {
+  const lines = ['Sec-WebSocket-Origin: http://other', 'Sec-WebSocket-Location: wss://example.com/demo'];
+  const findings = handshakeOf('hixie-76').checkAnswer(SIX.request, answered(SIX.answer, lines), { secure: false });
+  expect(findings.filter(({ level }) => level === 'warn')).toMatchObject([
+    { id: 'origin', expected: 'http://example.com', actual: 'http://other' },
+    { id: 'location', expected: 'ws://example.com/demo', actual: 'wss://example.com/demo' },
+  ]);
+});

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { DraftInboundOptions } from '../../../src/protocol/dialect/draft-inbound.ts';
 import type { Framing } from '../../../src/protocol/dialect/framing.ts';
 import type { Frame } from '../../../src/protocol/frame/frame.ts';
 
-export const LIMITS = { maxMessage: 1 << 20, maxFrame: 1 << 20, maxFragments: 64 };
+const LIMITS = { maxMessage: 1 << 20, maxFrame: 1 << 20, maxFragments: 64 };
 
 /** A reader of one direction and what it tells, a line each. */
 export function listen(framing: Framing, options: Partial<DraftInboundOptions> = {}, watched = false) {
@@ -23,8 +24,10 @@ export function listen(framing: Framing, options: Partial<DraftInboundOptions> =
   return { inbound, told, frames };
 }
 
-/** Text in quotes, binary as hex, what is long by its length. */
+/** Text in quotes, binary and what only pretends to be text as hex, what is long by its length. */
 export function inShort(bytes: Uint8Array, opcode: 'text' | 'binary' = 'text'): string {
   if (bytes.length > 64) return `${bytes.length} B`;
-  return opcode === 'text' ? JSON.stringify(Buffer.from(bytes).toString('utf8')) : Buffer.from(bytes).toString('hex');
+  return opcode === 'text' && isUtf8(bytes)
+    ? JSON.stringify(Buffer.from(bytes).toString('utf8'))
+    : Buffer.from(bytes).toString('hex');
 }

@@ -36,6 +36,23 @@ const VECTORS: readonly (readonly [id: string, dialect: DialectName, odd: readon
   ['hs-08-document000', 'hybi-08', ['warn key']],
 ];
 
+describe.each(NAMES)('a request of %s', (name) => {
+  const { buildRequest } = handshakeOf(name);
+
+  it.each<[string, Partial<ClientParts>]>([
+    ['host', { host: 'x\r\nEvil: 1' }],
+    ['origin', { origin: 'http://a\r\nEvil: 1' }],
+    ['origin', { origin: 'http://a\nEvil: 1' }],
+    ['origin', { origin: 'http://a\0' }],
+  ])('a line break or NUL in the %s is refused: %j', (_, parts) => {
+    expect(() => buildRequest({ ...CLIENT, ...parts })).toThrow('may not hold a line break or a NUL character');
+  });
+
+  it('a host outside of latin-1 goes out as UTF-8, and breaks no line', () => {
+    expect(wire(buildRequest({ ...CLIENT, host: 'x嘍嘊.example' })).toString('utf8')).toContain('Host: x嘍嘊.example\r\n');
+  });
+});
+
 describe('every vector', () => {
   it('is here', () => {
     expect(new Set(VECTORS.map(([id]) => id))).toEqual(new Set(HANDSHAKES.map(({ id }) => id)));

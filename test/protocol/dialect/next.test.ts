@@ -71,3 +71,22 @@ describe('a 101 of another generation', () => {
     expect(nextDialects(head, ['rfc6455']).next).toEqual(next);
   });
 });
+
+describe('what an earlier answer named', () => {
+  const tried: DialectName[] = ['rfc6455', 'hybi-07'];
+
+  it.each([[undefined], [answer(400)]])('comes before what nobody did, and nothing comes twice (%#)', (head) => {
+    const { next } = nextDialects(head, tried, ['hybi-07', 'hybi-04', 'hybi-08']);
+    expect(next).toEqual(['hybi-04', 'hybi-08', 'hixie-76', 'hixie-75']);
+  });
+
+  it('is all that is left where an answer is about something else', () => {
+    expect(nextDialects(answer(404), tried, ['hybi-07', 'hybi-04']).next).toEqual(['hybi-04']);
+  });
+
+  it('is what a list says', () => {
+    expect(nextDialects(answer(426, 'Sec-WebSocket-Version: 7, 4'), ['rfc6455']).named).toEqual(['hybi-07', 'hybi-04']);
+    expect(nextDialects(answer(426, 'Sec-WebSocket-Version: 99'), ['rfc6455']).named).toEqual([]);
+    expect(nextDialects(answer(400), ['rfc6455']).named).toBeUndefined();
+  });
+});

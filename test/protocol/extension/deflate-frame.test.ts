@@ -54,8 +54,8 @@ describe('frames', () => {
     ['some frames compressed, others not', '4105f248cd0100 80026c6f', ['text Hello']],
     ['the other way round', '010348656c c004cac90700', ['text Hello']],
     ['not compressed at all', '810548656c6c6f', ['text Hello']],
-    ['a control frame never is', 'c90100', ['fatal compressed-control']],
-    ['not DEFLATE data', 'c103ffffff', ['fatal inflate-failed']],
+    ['a control frame never is', 'c90100', ['fatal deflate-frame-control']],
+    ['not DEFLATE data', 'c103ffffff', ['fatal deflate-frame-failed']],
   ])('%s: %s', (_, bytes, wanted) => {
     for (const parts of everySplit(hex(bytes))) {
       const { connection, told } = side('client', agreed);

@@ -43,6 +43,12 @@ describe('every rule that a header breaks, in one list', () => {
       { ...DEFLATE, inMessage: true },
       [['compressed-continuation', 'RSV1 on a continuation frame']],
     ],
+    [
+      'RSV1 on a ping, where each frame is compressed by itself',
+      bits('1 100 1001  0 0000101'),
+      { ...DEFLATE, rsv1PerFrame: true },
+      [['deflate-frame-control', 'RSV1 on a control frame']],
+    ],
     ['RSV1 on a ping', bits('1 100 1001  0 0000101'), DEFLATE, [['compressed-control', 'RSV1 on a control frame']]],
     ['opcode 3', bits('1 000 0011  0 0000101'), SERVER, [['opcode-reserved', 'opcode 3 (0x3)']]],
     ['opcode 7', bits('1 000 0111  0 0000101'), INSIDE, [['opcode-reserved', 'opcode 7 (0x7)']]],

@@ -97,6 +97,23 @@ describe('a 101 that is wrong', () => {
   });
 });
 
+describe('who asked over TLS already is not told to', () => {
+  const SECURE = 'wss://example.com/chat';
+  it.each<[status: number, headers: string[], body: string]>([
+    [426, [], ''],
+    [400, ['Via: 1.1 squid'], ''],
+    [400, [], 'The plain HTTP request was sent to HTTPS port'],
+  ])('%i %j %j', (status, headers, body) => {
+    expect(causeOf(status, headers, body)).toMatch(/ → .*wss:/);
+    expect(causeOf(status, headers, body, plain, SECURE)).not.toContain('wss');
+  });
+
+  it('nor where HTTP/2 was chosen and is not spoken', () => {
+    const failure = { code: 'NOT_HTTP2', message: '', hop: 'http2' };
+    expect(likelyCause({ findings: [], url: SECURE, failure })?.remedy).toBe('--http1.1');
+  });
+});
+
 describe('no HTTP came', () => {
   it.each([
     ['a TLS alert', '\x15\x03\x01\x00\x02\x02\x46', '→ wstap handshake wss://example.com/chat'],
@@ -140,6 +157,16 @@ describe('no HTTP came', () => {
     const message = code === 'EPROTO' ? 'write EPROTO 00:error:0A00010B:SSL routines:ssl3_get_record:wrong version number' : code;
     const cause = likelyCause({ findings: [], url, failure: { code, message, hop } });
     expect(`${cause?.cause} → ${cause?.remedy}`).toContain(words);
+  });
+
+  it.each<Partial<Parameters<typeof likelyCause>[0]>>([
+    { body: Buffer.from('\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03', 'latin1') },
+    { failure: { code: 'EMPTY', message: '', hop: 'http' } },
+    { failure: { code: 'TIMEOUT', message: '', hop: 'http' } },
+  ])('where ALPN chose h2 and HTTP/1.1 was spoken, that is why: %j', (more) => {
+    const cause = likelyCause({ findings: [], request: plain, alpn: 'h2', ...more });
+    expect(cause?.cause).toBe('ALPN chose h2 (HTTP/2), and HTTP/1.1 was spoken all the same.');
+    expect(likelyCause({ findings: [], request: plain, alpn: 'http/1.1', ...more })?.cause).not.toContain('ALPN');
   });
 
   it('knows when it knows nothing', () => {

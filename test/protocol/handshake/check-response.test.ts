@@ -118,3 +118,16 @@ describe('older answers are named', () => {
     expect(findings.at(-1)?.hint).toContain('never proved that it read the key');
   });
 });
+
+describe('a nonce of hybi-04 in an answer to version 13', () => {
+  const NONCE = 'Sec-WebSocket-Nonce: H+cNj5elaybfGIQv1esl2w==';
+
+  it('is odd where the key was hashed, and the handshake is right', () => {
+    expect(levels(plain, answer([NONCE]))).toEqual(['warn nonce']);
+  });
+
+  it('names the draft where it was not, or nothing proves that', () => {
+    expect(levels(plain, answer([NONCE, `Sec-WebSocket-Accept: ${'A'.repeat(27)}=`]))).toEqual(['fail version']);
+    expect(levels(undefined, answer([NONCE]))).toEqual(['fail version']);
+  });
+});

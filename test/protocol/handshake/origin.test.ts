@@ -62,3 +62,14 @@ describe('a Host', () => {
 
   test('any is where * is allowed', () => expect(isHostAllowed('evil.example:80', ['*'])).toBe(true));
 });
+
+test.each([
+  ['a.allowed.example:1', true],
+  ['A.Allowed.Example', true],
+  ['allowed.example', false],
+  ['a.b.allowed.example', false],
+  ['.allowed.example', false],
+  ['a.allowed.example.evil', false],
+])('a star is one label: %s: %s', (host, allowed) => {
+  expect(isHostAllowed(host, ['*.Allowed.example'])).toBe(allowed);
+});

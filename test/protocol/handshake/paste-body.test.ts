@@ -59,6 +59,37 @@ it('binary bytes with a line end among them, and a line end behind', () => {
   expect(bodies(`${REQUEST.join('\r\n')}\r\n\r\nab\n\x80\xffdef\r\n\r\nthat was it`)).toEqual([['ab\n\x80\xffdef', undefined]]);
 });
 
+describe('a capture with more behind the body, or less of it', () => {
+  const request = `${REQUEST.join('\r\n')}\r\n\r\n`;
+  const answer = `${RESPONSE.join('\r\n')}\r\n\r\n`;
+  const early =
+    '4 bytes stand behind the 8 bytes of the request: the first frame already, and a client must wait for the answer.';
+  const first = '4 bytes stand behind the 16 bytes of the answer: the first frame already.';
+
+  it.each<[string, string, [string | undefined, string?], string[]]>([
+    ['a frame behind the request', `${request}${KEY3}\0Hi\xff`, [KEY3], [early]],
+    ['a frame behind the answer', `${answer}${PROOF}\0Hi\xff`, [undefined, PROOF], [first]],
+    ['a frame between both', `${request}${KEY3}\0Hi\xff${answer}${PROOF}`, [KEY3, PROOF], [early]],
+    ['frames behind both', `${request}${KEY3}\0Hi\xff${answer}${PROOF}\0Hi\xff`, [KEY3, PROOF], [early, first]],
+    [
+      'a byte too many',
+      `${answer}${PROOF}x`,
+      [undefined, PROOF],
+      ['One byte stands behind the 16 bytes of the answer: the first frame already.'],
+    ],
+    ['a byte too few', `${answer}${PROOF.slice(0, -1)}`, [undefined, PROOF.slice(0, -1)], []],
+    ['a byte too few of each', `${request}${KEY3.slice(1)}${answer}${PROOF.slice(1)}`, [KEY3.slice(1), PROOF.slice(1)], []],
+  ])('%s', (_, text, [key3, proof], notes) => {
+    expect(bodies(text)).toEqual([[key3, proof]]);
+    expect(readPasted(text)[0]?.notes).toEqual(notes);
+  });
+
+  it('prose behind a head is none', () => {
+    expect(bodies(`${answer}That was it, and all is well.\r\n`)).toEqual([[undefined, undefined]]);
+    expect(bodies(`${page(RESPONSE)}\n\nThat was the end`.concat('.'))).toEqual([[undefined, undefined]]);
+  });
+});
+
 it('a body that could be a field is none', () => {
   const [found] = readPasted(page(REQUEST, 'ab:cdefg', RESPONSE));
   expect(found?.request?.fields).toHaveLength(6);
@@ -108,4 +139,12 @@ it('many heads with raw bytes are read in linear time', () => {
   const start = performance.now();
   expect(readPasted(one.repeat(2000))).toHaveLength(2000);
   expect(performance.now() - start).toBeLessThan(3000);
+});
+
+it('text in which every space is a no-break space is read', () => {
+  const [found] = readPasted(page(REQUEST, '', KEY3, RESPONSE, '', PROOF).replaceAll(' ', '\u00a0'));
+  expect([found?.request?.target, found?.response?.status]).toEqual(['/demo', 101]);
+  expect(found?.request?.fields.find(({ name }) => name === 'Sec-WebSocket-Key1')?.value).toBe('4 @1  46546xW%0l 1 5');
+  expect([found?.requestBody, found?.responseBody].map((body) => body && Buffer.from(body).toString())).toEqual([KEY3, PROOF]);
+  expect(found?.notes).toEqual(['No-break spaces were read as spaces.']);
 });

@@ -16,10 +16,10 @@ test('a good request is not refused', () => {
 
 test.each<[more: Record<string, string>, status: number, headers: string[], says: RegExp]>([
   [{ ':method': 'GET' }, 400, [], /opened by CONNECT with :protocol websocket \(RFC 8441\)/],
-  [{ ':protocol': 'connect-udp' }, 501, [], /:protocol is websocket/],
-  [{ 'sec-websocket-version': '8' }, 400, ['sec-websocket-version'], /Version is 13/],
-  [{ 'sec-websocket-version': '8', ':path': '*' }, 400, [], /:path is sent/],
-  [{ ':authority': '' }, 400, [], /:authority names the host/],
+  [{ ':protocol': 'connect-udp' }, 501, [], /^Refused: :protocol "connect-udp" is not websocket\.$/],
+  [{ 'sec-websocket-version': '8' }, 400, ['sec-websocket-version'], /Sec-WebSocket-Version "8" is not 13/],
+  [{ 'sec-websocket-version': '8', ':path': '*' }, 400, [], /:path "\*" does not begin with \//],
+  [{ ':authority': '' }, 400, [], /not met: :authority names the host \(not sent\)/],
 ])('%j: %i', (more, status, headers, says) => {
   const answer = refusal(more);
   expect([answer?.status, answer?.headers.map(({ name }) => name)]).toEqual([status, headers]);

@@ -78,6 +78,15 @@ describe('header lines of the user', () => {
     expect(() => buildRequest({ ...PARTS, headers: [line] })).toThrow(LocalProtocolError);
   });
 
+  it.each([
+    { host: 'x\r\nEvil: 1' },
+    { origin: 'http://a\r\nEvil: 1' },
+    { extensions: 'permessage-deflate\nEvil: 1' },
+    { subprotocols: ['chat', 'a\0'] },
+  ])('a line break or NUL would be another field: %j', (parts) => {
+    expect(() => buildRequest({ ...PARTS, ...parts })).toThrow(LocalProtocolError);
+  });
+
   it('a target with a blank would be another request', () => {
     expect(() => buildRequest({ ...PARTS, target: '/a b' })).toThrow(LocalProtocolError);
   });

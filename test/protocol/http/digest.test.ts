@@ -68,6 +68,7 @@ test.each<[text: string, is: boolean]>([
   ['Digest realm="r", nonce="n"', true],
   ['digest realm="r", nonce="n", algorithm=sha-256-SESS, qop=auth', true],
   ['Digest realm="r", nonce="n", algorithm=SHA-512-256', false],
+  ['Digest realm="r", nonce="n", algorithm=constructor', false],
   ['Digest realm="r", nonce="n", qop="auth-int"', false],
   ['Digest realm="r"', false],
   ['Basic realm="r", nonce="n"', false],

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  formatParameterList,
-  hasToken,
-  isToken,
-  listMembers,
-  parseParameterList,
-} from '../../../src/protocol/http/parameter-list.ts';
+import { hasToken, isToken, type ListItem, listMembers, parseParameterList } from '../../../src/protocol/http/parameter-list.ts';
 
 const parameter = (name: string, value?: string) => ({ name, value });
 
@@ -102,3 +96,19 @@ it('lists of tokens: white space and empty members aside, over several lines', (
   expect(hasToken(['keep-alive, Upgrade'], 'upgrade')).toBe(true);
   expect(hasToken(['keep-alive, Upgraded'], 'upgrade')).toBe(false);
 });
+
+/** The list as one field value; what is not a token is quoted. */
+function formatParameterList(items: readonly ListItem[]): string {
+  return items.map(formatItem).join(', ');
+}
+
+function formatItem({ name, parameters }: ListItem): string {
+  let text = name;
+  for (const parameter of parameters) {
+    text += `; ${parameter.name}`;
+    if (parameter.value !== undefined) text += `=${isToken(parameter.value) ? parameter.value : quote(parameter.value)}`;
+  }
+  return text;
+}
+
+const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;

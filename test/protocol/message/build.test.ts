@@ -126,3 +126,36 @@ describe('what is wrong, once', () => {
     expect(builder.finish()).toEqual({ rule: 'inflate-failed', detail: 'the compressed payload is not DEFLATE data' });
   });
 });
+
+describe('text that is not UTF-8, where it is to be mended', () => {
+  test.each<[string, Buffer[], string]>([
+    ['in one piece', [hex('61c32862')], 'a\ufffd(b'],
+    ['cut where it goes wrong', [hex('61c3'), hex('2862')], 'a\ufffd(b'],
+    ['wrong at its end', [hex('61'), hex('c3')], 'a\ufffd'],
+  ])('%s: U+FFFD is given away', (_, parts, wanted) => {
+    const { problems, message } = build(new MessageBuilder(1000, undefined, true), parts);
+    expect([problems.length, message.view().toString('hex')]).toEqual([1, Buffer.from(wanted).toString('hex')]);
+  });
+
+  test('also of a message that lies where it came', () => {
+    const builder = new MessageBuilder(1000, undefined, true);
+    expect(builder.whole('text', hex('0061c300'), 1, 3)).toBeDefined();
+    const message = builder.take();
+    expect([message.view().toString('hex'), message.direct]).toEqual(['61efbfbd', false]);
+    expect(builder.whole('text', hex('0041ff'), 1, 2)).toBeUndefined();
+    expect(builder.take().direct).toBe(true);
+  });
+
+  test('who does not ask for that gets the bytes as they are, and so do binary messages', () => {
+    expect(
+      build(new MessageBuilder(1000, undefined), [hex('c328')])
+        .message.view()
+        .toString('hex'),
+    ).toBe('c328');
+    expect(
+      build(new MessageBuilder(1000, undefined, true), [hex('c328')], 'binary')
+        .message.view()
+        .toString('hex'),
+    ).toBe('c328');
+  });
+});

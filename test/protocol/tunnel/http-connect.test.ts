@@ -10,6 +10,7 @@ describe('the request', () => {
     ['example.com', 443, 'example.com:443'],
     ['127.0.0.1', 80, '127.0.0.1:80'],
     ['::1', 8080, '[::1]:8080'],
+    ['fe80::1%lo', 8080, '[fe80::1]:8080'],
   ])('to %s and port %i', (host, port, authority) => {
     expect(text(encodeHead(connectRequest(host, port, undefined)))).toBe(
       `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`,

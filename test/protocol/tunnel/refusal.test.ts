@@ -91,5 +91,6 @@ describe('what is no HTTP', () => {
 it('an end without an answer, or in its middle', () => {
   expect(words(cutOff(0, false))).toContain('without an answer → https:// before its address, if it expects TLS, or socks5h://');
   expect(words(cutOff(0, true))).toContain("→ check the proxy's address");
-  expect(words(cutOff(12, false))).toContain('after 12 bytes that are no whole answer');
+  expect(words(cutOff(12, false))).toContain('it ended the connection after 12 bytes that are no whole answer');
+  expect(words(cutOff(0, false, 'reset'))).toContain('it reset the connection without an answer');
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openTunnel } from '../../../src/transport/proxy/open-tunnel.ts';
+import { type OpenTunnel, tunnelBy } from '../../../src/transport/proxy/open-tunnel.ts';
 import type { ProxyServer } from '../../../src/transport/route.ts';
 import { describeWith } from '../../need.ts';
 import { answering, echoServer, rawServer } from '../../peer.ts';
@@ -108,13 +108,14 @@ describe('which proxy, and why', () => {
     expect(outcome.stderr).toMatch(/ {2}Proxy .* http_proxy: CONNECT 200\n/);
   });
 
+  test.each(['localhost', '127.0.0.1', '[::1]'])('that of the environment leads to %s too, as with curl', async (host) => {
+    const { port, heads } = await echoProxy();
+    const outcome = await run([...QUICK, `ws://${host}:81/`], 'hi\n', { variables: through(port) });
+    expect(outcome).toMatchObject({ status: 0, stdout: 'hi\n' });
+    expect(heads).toEqual([expect.stringContaining(`CONNECT ${host}:81 `)]);
+  });
+
   test.each<[string, string[], Record<string, string>, RegExp | undefined]>([
-    [
-      'loopback is this machine',
-      [],
-      {},
-      /through no proxy: 127\.0\.0\.1 is this machine, so http_proxy does not apply; --proxy would\n/,
-    ],
     [
       'NO_PROXY',
       [],
@@ -140,6 +141,14 @@ describe('which proxy, and why', () => {
     expect(outcome).toMatchObject({ status: 0, stdout: 'hi\n' });
     if (words) expect(outcome.stderr).toMatch(words);
     else expect(outcome.stderr).not.toContain('proxy');
+  });
+
+  test.each([['--no-proxy='], ['--noproxy', ''], ['--noproxy=']])('an empty list excepts nobody: %j %j', async (...list) => {
+    const { port, heads } = await echoProxy();
+    const variables = { ...through(port), no_proxy: '*' };
+    expect((await run([...QUICK, ...list, 'ws://server.test/'], 'hi\n', { variables })).stdout).toBe('hi\n');
+    expect((await run([...QUICK, ...list, '--proxy', `127.0.0.1:${port}`, 'ws://server.test/'], 'hi\n')).stdout).toBe('hi\n');
+    expect(heads).toHaveLength(2);
   });
 
   test('--proxy leads to this machine too, and NO_PROXY is not for it', async () => {
@@ -322,6 +331,9 @@ describe('a proxy that fails', () => {
 });
 
 describe('openTunnel', () => {
+  const openTunnel: OpenTunnel = async (socket, target, proxy, observer) =>
+    (await tunnelBy(proxy.scheme))(socket, target, proxy, observer);
+
   const observer = () => {
     const told: string[] = [];
     return {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import type { AddressInfo, Socket } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { describeWith } from '../../need.ts';
 import { answering, echoServer, rawServer } from '../../peer.ts';
@@ -121,6 +122,32 @@ describeWith(OPENSSL, 'wss', () => {
     expect(outcome.stderr).toMatch(/^wstap: ! NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored/);
   });
 
+  test('and Node does not say the contrary', async () => {
+    const { url } = await secureServer(selfSigned);
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const warned = vi.spyOn(process, 'emitWarning');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      warned.mockRestore();
+    });
+    expect((await run([url])).status).toBe(5);
+    expect(warned).not.toHaveBeenCalled();
+    expect(process.env.NODE_TLS_REJECT_UNAUTHORIZED).toBe('0');
+  });
+
+  test('--http1.1 where ALPN chose h2: that is the cause', async () => {
+    const server = createSecureServer({ key: good.key, cert: good.cert }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const argv = ['--ca', ca.file, '--http1.1', '--alpn', 'h2,http/1.1', `wss://localhost:${port}/`];
+    const { status, stderr } = await run(argv);
+    expect(status).toBe(6);
+    expect(stderr).toContain('Likely cause: ALPN chose h2 (HTTP/2), and HTTP/1.1 was spoken all the same.');
+  });
+
   test('TLS 1.1 is not spoken', async () => {
     const { url } = await secureServer(good, { maxVersion: 'TLSv1.1' });
     expect((await run(['--ca', ca.file, url])).status).toBe(5);
@@ -195,4 +222,44 @@ test('a TLS handshake that takes too long: 124', async () => {
   const { status, stderr } = await run(['--timeout', '150ms', `wss://localhost:${port}/`]);
   expect(status).toBe(124);
   expect(stderr).toMatch(/^wstap: timed out \(TLS\)/);
+});
+
+describe('a connection that breaks in the middle of TLS', () => {
+  const RESET = 'the server reset the connection during the TLS handshake';
+  const ENDED = 'the server ended the connection during the TLS handshake';
+
+  test.each<[string, (socket: Socket) => void, string]>([
+    ['is reset', (socket) => socket.once('data', () => socket.resetAndDestroy()), RESET],
+    ['ends', (socket) => socket.once('data', () => socket.end()), ENDED],
+  ])('%s: in words, with the code as JSON', async (_, talk, words) => {
+    const { port } = await rawServer(talk);
+    const { status, stderr } = await run([`wss://localhost:${port}/`]);
+    expect(status).toBe(5);
+    expect(stderr).toMatch(new RegExp(`^wstap: TLS failed: ${words}\n[\\s\\S]*→ try: .*ws://`));
+    const { stdout } = await run(['handshake', '--format', 'json', `wss://localhost:${port}/`]);
+    expect(JSON.parse(stdout).failure).toMatchObject({ hop: 'tls', code: 'ECONNRESET', message: words });
+  });
+
+  test('and behind a tunnel', async () => {
+    const proxy = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.write(Buffer.from([5, 0]));
+        socket.once('data', () => {
+          socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+          socket.once('data', () => socket.end());
+        });
+      });
+    });
+    const { status, stderr } = await run(['--proxy', `socks5h://127.0.0.1:${proxy.port}`, 'wss://server.test/']);
+    expect([status, stderr]).toEqual([5, expect.stringContaining(`TLS failed: ${ENDED}\n`)]);
+  });
+
+  test('to a proxy: it is the proxy that did', async () => {
+    const { port } = await rawServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const { status, stderr } = await run(['--proxy', `https://127.0.0.1:${port}`, 'ws://server.test/']);
+    expect(status).toBe(5);
+    expect(stderr.replaceAll(/\n */g, ' ')).toBe(
+      'wstap: TLS to the proxy failed: the proxy reset the connection during the TLS handshake → try: http:// before its address, if it speaks no TLS ',
+    );
+  });
 });

@@ -71,6 +71,25 @@ describe('why TLS fails', () => {
     expect(alertWords(code, { serverName: 'h', extraCa: [], insecure: false, ...more })?.message).toMatch(words);
   });
 
+  const hintFor = (code: string, more: Partial<TlsChoice>) =>
+    alertWords(code, { serverName: 'h', extraCa: [], insecure: false, ...more })?.hint;
+
+  it.each<[Partial<TlsChoice>, string]>([
+    [{ minVersion: 'TLSv1.3' }, '--tls-min 1.2, or no --tls-min'],
+    [{}, '--tls-min 1.0, which allows old versions'],
+    [{ maxVersion: 'TLSv1.2' }, 'a higher --tls-max, or none'],
+  ])('no version in common with %j: the step that is nearest', (more, hint) => {
+    expect(hintFor('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', more)).toBe(hint);
+  });
+
+  it.each(['127.0.0.1', '::1'])('no name is sent for %s, so it is none that the server does not know', (serverName) => {
+    for (const code of ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR']) {
+      const words = alertWords(code, { serverName, extraCa: [], insecure: false });
+      expect(words?.message).not.toContain(`know the name`);
+      expect(words?.hint).toContain('--servername NAME');
+    }
+  });
+
   it('a code that nobody thought of keeps the words of OpenSSL', () => {
     const message = '80:error:0A0000BA:SSL routines:some_function:some odd thing:../deps/x.c:12:\n';
     expect(alertWords('ERR_SSL_SOME_ODD_THING', { serverName: 'h', extraCa: [], insecure: false })).toBeUndefined();

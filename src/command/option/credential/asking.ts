@@ -1,6 +1,6 @@
 import type { Asking } from '../../../endpoint/again.ts';
 import { parseHeaderLine } from '../../../protocol/handshake/request.ts';
-import { isSecretField } from '../../../protocol/http/redact.ts';
+import { isSecretField, isSecretSubprotocol } from '../../../protocol/http/redact.ts';
 import type { Address } from '../target.ts';
 
 /**
@@ -27,6 +27,7 @@ export function requestFor(given: Given, address: Address, own: boolean, authori
   const cookies = [...(own ? given.cookies : []), given.stored?.(plainUrl(address)) ?? ''].filter((pair) => pair !== '');
   return {
     ...given.common,
+    ...(own ? {} : { subprotocols: (given.common.subprotocols ?? []).filter((name) => !isSecretSubprotocol(name)) }),
     host: (own ? given.host : undefined) ?? address.hostField,
     target: address.target,
     headers: [
@@ -38,8 +39,8 @@ export function requestFor(given: Given, address: Address, own: boolean, authori
 }
 
 /** Whether there is anything that another origin does not get. */
-export function keepsSecrets({ headers, cookies }: Given): boolean {
-  return cookies.length > 0 || headers.some(staysHome);
+export function keepsSecrets({ common, headers, cookies }: Given): boolean {
+  return cookies.length > 0 || headers.some(staysHome) || common.subprotocols?.some(isSecretSubprotocol) === true;
 }
 
 /** The address as a URL that has no Unix socket in it. */
@@ -47,12 +48,10 @@ export function plainUrl({ secure, hostField, target }: Address): string {
   return `${secure ? 'wss' : 'ws'}://${hostField}${target}`;
 }
 
-const SECRET_NAME = /auth|token|secret|api-?key|passw|session|credential|jwt/i;
-
 /** A header that is for one host: its name, or a secret of ours. */
 function staysHome(line: string): boolean {
   const header = parseHeaderLine(line);
   if (typeof header === 'string') return true;
   const { name } = header;
-  return /^host$/i.test(name) || isSecretField(name) || SECRET_NAME.test(name);
+  return /^host$/i.test(name) || isSecretField(name);
 }

@@ -23,6 +23,7 @@ export interface Challenger {
 
 /** Who is asked on the terminal. `undefined`: no answer. */
 export interface Asker {
+  /** Whether a person types our input: what is typed beside a pipe is meant for others, the shell say. */
   isThere(): Promise<boolean>;
   user(prompt: string): Promise<string | undefined>;
   password(prompt: string): Promise<string | undefined>;
@@ -99,10 +100,16 @@ export class ChallengeAnswers {
     const isOpen =
       challenge?.scheme.toLowerCase() === 'basic' && /^ws:/.test(origin) && !/^ws:\/\/(?:localhost|127\.|\[::1\])/.test(origin);
     if (isOpen && !this.#options.flag('quiet')) this.#env.stderr.write('wstap: ! ws:// sends the password unencrypted\n');
-    const user = await this.#asker.user(`User name for ${origin}${shown}: `);
-    if (user === undefined || user === '') return undefined;
-    const password = await this.#asker.password(`Password for ${escapeText(user)}: `);
-    return password === undefined ? undefined : { type: 'password', user, password };
+    // Nobody in this process can hear of Ctrl-C while it waits for an answer.
+    const listenAgain = this.#env.yieldToSignals?.();
+    try {
+      const user = await this.#asker.user(`User name for ${origin}${shown}: `);
+      if (user === undefined || user === '') return undefined;
+      const password = await this.#asker.password(`Password for ${escapeText(user)}: `);
+      return password === undefined ? undefined : { type: 'password', user, password };
+    } finally {
+      listenAgain?.();
+    }
   }
 }
 
@@ -110,10 +117,10 @@ function terminalAsker(options: Options, { variables, platform, stdin }: Env): A
   const facts = { noInput: options.flag('no-input'), variables, platform, stdin };
   return {
     async isThere() {
-      return (await import('../../../cli/secret.ts')).isAskable(facts);
+      return stdin.isTTY === true && (await import('../../../cli/secret.ts')).isAskable(facts);
     },
     async user(prompt) {
-      return (await import('../../../cli/secret.ts')).askOpenly(prompt, facts);
+      return (await import('../../../cli/secret.ts')).askOpenly(prompt);
     },
     async password(prompt) {
       const { askSecret } = await import('../../../cli/secret.ts');

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Cookie, CookieJar, MemoryCookieStore } from 'tough-cookie';
@@ -23,15 +23,17 @@ export class Cookies {
     this.#path = path;
   }
 
-  /** `jar`: where cookies are kept; it need not exist yet. Throws `LocalError`. */
+  /** `jar`: where cookies are kept; it need not exist yet, and does from now on, as with curl. Throws `LocalError`. */
   static async open(files: readonly string[], jar: string | undefined, env: Env): Promise<Cookies> {
     const cookies = new Cookies(env, jar);
     for (const path of files) await cookies.#read(path, true);
     if (jar !== undefined) {
       await cookies.#read(jar, false);
-      await access(dirname(jar), constants.W_OK).catch((error: unknown) => {
-        throw new LocalError(`--cookie-jar: ${fileTrouble(error, dirname(jar), 'written')}`);
+      const place = isDevice(jar) ? jar : dirname(jar);
+      await access(place, constants.W_OK).catch((error: unknown) => {
+        throw new LocalError(`--cookie-jar: ${fileTrouble(error, place, 'written')}`);
       });
+      cookies.#write(jar);
     }
     return cookies;
   }
@@ -70,6 +72,10 @@ export class Cookies {
     this.#env.fillRandom(suffix);
     const draft = `${path}.${Buffer.from(suffix).toString('hex')}`;
     try {
+      if (isDevice(path)) {
+        writeFileSync(path, text);
+        return;
+      }
       const file = openSync(draft, 'wx', 0o600);
       try {
         writeSync(file, text);
@@ -102,6 +108,11 @@ export class Cookies {
       };
     });
   }
+}
+
+/** `/dev/null`, say: no file may take its place. */
+function isDevice(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
 }
 
 function stored({ domain, subdomains, path, secure, expires, name, value, httpOnly }: FileCookie): Cookie {

@@ -11,7 +11,10 @@ export type Login =
   | { readonly type: 'password'; readonly user: string; readonly password: string }
   | { readonly type: 'bearer'; readonly token: string };
 
-/** `--auth`, then the URL's user, then `--netrc`; or `--bearer`. A password that is missing is asked for. */
+/**
+ * `--auth`, then the URL's user, then `--netrc`; or `--bearer`. A password that is missing is asked for. None of them counts
+ * beside an Authorization header that was written by hand, as with curl.
+ */
 export async function loginOf(
   options: Options,
   address: Address,
@@ -21,6 +24,7 @@ export async function loginOf(
   const given = options.text('auth') ?? address.userinfo;
   const bearer = options.text('bearer');
   if (given !== undefined && bearer !== undefined) throw new UsageError('--auth and --bearer both set Authorization: give one');
+  if (options.texts('header').some(isAuthorization)) return undefined;
   if (bearer !== undefined) {
     const token = bearer.startsWith('@') ? (await readLocal(bearer.slice(1))).toString('utf8').trim() : bearer;
     return { type: 'bearer', token };
@@ -35,6 +39,11 @@ export async function loginOf(
   // A URL with `user@` has an empty password, `--auth USER` none.
   if (colon !== -1) return { type: 'password', user, password: '' };
   return { type: 'password', user, password: await askPassword(user, options, env, mistakesOf('wstap connect')) };
+}
+
+/** Whether a header line is, or takes away, the one that says who we are. */
+export function isAuthorization(line: string): boolean {
+  return /^\s*authorization\s*[:;]/i.test(line);
 }
 
 /** What the file of `--netrc` says for a host. */
@@ -53,7 +62,7 @@ export function authorizationLine(login: Login): string {
 /** The password that is kept for `--auth USER`, or what is answered at the terminal. */
 export async function askPassword(user: string, options: Options, env: Env, mistake: Mistake): Promise<string> {
   const { WSTAP_PASSWORD: stored } = env.variables;
-  if (stored !== undefined) return stored;
+  if (stored) return stored;
   const { askSecret } = await import('../../../cli/secret.ts');
   const question = {
     prompt: `Password for ${JSON.stringify(user).slice(1, -1)}: `,

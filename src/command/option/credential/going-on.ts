@@ -42,6 +42,8 @@ export function goingOn(journey: Journey, cookies: Cookies | undefined): Pick<Cl
 
 /** The URL that was asked, as far as a server sees it. */
 function urlOf({ target, request }: Answered): string {
+  // What a proxy is asked for without a tunnel is a whole URL.
+  if (/^http:/.test(request.target)) return request.target.replace('http', 'ws');
   return `${target.tls ? 'wss' : 'ws'}://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}${request.target}`;
 }
 

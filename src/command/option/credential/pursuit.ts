@@ -9,7 +9,7 @@ import type { Target } from '../../../transport/route.ts';
 import { type Address, parseAddress } from '../target.ts';
 import { type Given, keepsSecrets, plainUrl, type Request, requestFor } from './asking.ts';
 import { ChallengeAnswers } from './challenge-answers.ts';
-import { authorizationLine, type Login, netrcLogin } from './credentials.ts';
+import { authorizationLine, isAuthorization, type Login, netrcLogin } from './credentials.ts';
 import type { NetrcEntry } from './netrc.ts';
 
 /** What there is to go on with. */
@@ -131,8 +131,6 @@ export class Pursuit {
 }
 
 const MAX_REDIRECTS = 10;
-
-const isAuthorization = (line: string) => /^\s*authorization\s*[:;]/i.test(line);
 
 /** A request, as far as an answer depends on it. */
 function markOf(address: Address, { headers = [] }: Request): string {

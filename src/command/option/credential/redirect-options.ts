@@ -49,6 +49,7 @@ export const REDIRECT_OPTIONS: readonly OptionSpec[] = [
     placeholder: 'FILE',
     group: HANDSHAKE,
     summary: 'as --cookie-file, and keep there what servers set',
-    details: 'The file need not exist yet. It is written after each answer that sets a cookie, readable by you only.',
+    details:
+      'The file need not exist yet. It is written before the connection opens, with what `--cookie-file` holds too, and after each answer that sets a cookie; readable by you only.',
   },
 ];

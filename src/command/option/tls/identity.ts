@@ -63,7 +63,7 @@ async function readKey(file: string): Promise<string> {
 
 async function givenPassphrase(options: Options, env: Env): Promise<string | undefined> {
   const given = options.text('passphrase');
-  if (given === undefined) return env.variables.WSTAP_PASSPHRASE;
+  if (given === undefined) return env.variables.WSTAP_PASSPHRASE || undefined;
   if (given.startsWith('@@')) return given.slice(1);
   if (!given.startsWith('@')) return given;
   return (await readLocal(given.slice(1))).toString('utf8').replace(/\r?\n$/, '');

@@ -7,6 +7,7 @@ import type { Env } from '../../../env.ts';
 import type { ServerTls } from '../../../transport/tls/server.ts';
 import { escapeText } from '../../../view/escape.ts';
 import { LocalError } from '../../command.ts';
+import { certificateNames } from './certificate-names.ts';
 import { identityOf } from './identity.ts';
 import { keyLog } from './key-log.ts';
 import { makeThrowAway } from './throw-away.ts';
@@ -21,6 +22,9 @@ export interface ServerTlsChoice {
 }
 
 export async function serverTls(options: Options, hosts: readonly string[], env: Env): Promise<ServerTlsChoice | undefined> {
+  const [named] = certificateNames(options);
+  if (named !== undefined && options.has('cert'))
+    throw new UsageError(`--tls=${named} names what a certificate is made for, and --cert has one: leave out one of them`);
   const given = await identityOf(options, env, 'wstap listen');
   if (given === undefined && !options.has('tls')) {
     const idle = ['passphrase', 'client-ca', 'tls-min', 'tls-max', 'tls-save', 'keylog'].find((name) => options.has(name));
@@ -45,9 +49,8 @@ export async function serverTls(options: Options, hosts: readonly string[], env:
 
 /** `localhost` first: it is the subject. */
 function namesOf(options: Options, hosts: readonly string[]): string[] {
-  const given = (options.text('tls') ?? '').split(',').map((name) => name.trim().replace(/^\[(.*)\]$/, '$1'));
-  const own = hosts.filter((host) => host !== '0.0.0.0' && host !== '::');
-  const names = [...new Set([...given, 'localhost', '127.0.0.1', '::1', ...own])].filter((name) => name !== '');
+  const own = hosts.filter((host) => host !== '0.0.0.0' && host !== '::' && host !== '');
+  const names = [...new Set([...certificateNames(options), 'localhost', '127.0.0.1', '::1', ...own])];
   const wrong = names.find((name) => isIP(name) === 0 && !/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i.test(name));
   if (wrong !== undefined) throw new UsageError(`--tls: ${JSON.stringify(wrong)} is neither a host name nor an address`);
   return names;

@@ -4,11 +4,16 @@ import type { TlsVersion } from '../../../transport/route.ts';
 /** What is said about TLS, by a client and by a server. */
 const TLS = 'TLS';
 
-const VERSIONS: Readonly<Record<string, TlsVersion>> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' };
+const VERSIONS: ReadonlyMap<string, TlsVersion> = new Map<string, TlsVersion>([
+  ['1.0', 'TLSv1'],
+  ['1.1', 'TLSv1.1'],
+  ['1.2', 'TLSv1.2'],
+  ['1.3', 'TLSv1.3'],
+]);
 
 /** `1.2`, `TLS1.2`, `TLSv1.2`. */
 function parseTlsVersion(text: string): TlsVersion {
-  const version = VERSIONS[text.replace(/^tls ?v?/i, '')];
+  const version = VERSIONS.get(text.replace(/^tls ?v?/i, ''));
   if (!version) throw new UsageError(`${JSON.stringify(text)} is no version of TLS: write 1.0, 1.1, 1.2 or 1.3`);
   return version;
 }
@@ -145,7 +150,7 @@ export const SERVER_TLS_OPTIONS: readonly OptionSpec[] = [
     group: TLS,
     summary: 'serve wss://, with a certificate made for this run',
     details:
-      'The certificate is for localhost, 127.0.0.1, ::1, the HOST and each NAME given; it signs itself and lasts a week. Its fingerprint is printed, and how a client can trust it. With `--cert` nothing is made.',
+      'The certificate is for localhost, 127.0.0.1, ::1, the HOST and each NAME given; it signs itself and lasts a week. Its fingerprint is printed, and how a client can trust it. A client may call the server by each NAME, as with `--allow-host`. With `--cert` nothing is made, and no NAME can be given.',
   },
   {
     name: 'tls-save',

@@ -4,6 +4,8 @@ import type { Options } from '../../../cli/value.ts';
 import type { Env } from '../../../env.ts';
 import type { TlsChoice, TlsVersion } from '../../../transport/route.ts';
 import { spokenVersions } from '../../../transport/tls/context.ts';
+import { tlsContext } from '../../../transport/tls/start.ts';
+import { trustedCertificates } from '../../../transport/tls/trust.ts';
 import type { Address } from '../target.ts';
 import { identityOf } from './identity.ts';
 import { keyLog } from './key-log.ts';
@@ -32,13 +34,26 @@ export async function tlsSettings(options: Options, env: Env): Promise<TlsSettin
   const serverName = options.text('servername');
   return {
     extraCa: common.extraCa,
-    choiceFor: ({ host }, own) => ({
-      ...common,
-      // The zone of a link-local address is for this machine only.
-      serverName: (own ? serverName : undefined) ?? host.replace(/%.*$/, ''),
-      identity: own ? identity : undefined,
-    }),
+    choiceFor: ({ host }, own) => {
+      const choice = {
+        ...common,
+        // The zone of a link-local address is for this machine only.
+        serverName: (own ? serverName : undefined) ?? host.replace(/%.*$/, ''),
+        identity: own ? identity : undefined,
+      };
+      readAhead(choice, env);
+      return choice;
+    },
   };
+}
+
+/** What takes long is had, and kept, before the time that the way to the server may take begins. */
+function readAhead(choice: TlsChoice, { variables }: Env): void {
+  try {
+    tlsContext(choice, trustedCertificates(variables, choice.extraCa), 'tls');
+  } catch {
+    // It is told where the connection is made.
+  }
 }
 
 /** `--tls-min` and `--tls-max`. */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { UsageError } from '../../../cli/option.ts';
 import type { Options } from '../../../cli/value.ts';
 import type { Env } from '../../../env.ts';
@@ -36,16 +36,41 @@ export function trustsOnlyGiven(options: Options): boolean {
   return true;
 }
 
-/** Variables that name certificates which cannot be read: whoever set them expects that they count. */
+/** Variables that name certificates which cannot be had: whoever set them expects that they count. */
 export function trustWarnings({ variables }: Env): string[] {
-  return ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'].flatMap((name) => {
+  const files = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'].map((name) => {
     const path = variables[name];
-    if (path === undefined || path === '') return [];
-    try {
-      accessSync(path, constants.R_OK);
-      return [];
-    } catch (error) {
-      return [`! the variable ${name} does not count: ${fileTrouble(error, path)}`];
-    }
+    return path ? [name, fileProblem(path)] : [];
   });
+  const folders = (variables.SSL_CERT_DIR ?? '').split(':').map((path) => (path ? ['SSL_CERT_DIR', folderProblem(path)] : []));
+  return [...files, ...folders].flatMap(([name, problem]) =>
+    problem ? [`! the variable ${name} does not count: ${problem}`] : [],
+  );
+}
+
+function fileProblem(path: string): string | undefined {
+  try {
+    if (certificatesIn(readFileSync(path, 'latin1')).some(isReadable)) return undefined;
+    return `${JSON.stringify(path)} holds no certificate that can be read (PEM)`;
+  } catch (error) {
+    return fileTrouble(error, path);
+  }
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function folderProblem(path: string): string | undefined {
+  try {
+    readdirSync(path);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? `there is no folder ${JSON.stringify(path)}` : fileTrouble(error, path);
+  }
 }

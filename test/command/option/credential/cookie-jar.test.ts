@@ -102,6 +102,24 @@ describe('--cookie-jar', () => {
     expect(rowsOf(jar)).toEqual([]);
   });
 
+  test('is there in any case, with what --cookie-file holds', async () => {
+    const { port } = await site({ '/': 'ws' });
+    const row = '127.0.0.1 FALSE / FALSE 0 a 1';
+    expect((await run(['--cookie-jar', jar, at(port)])).status).toBe(0);
+    expect(rowsOf(jar)).toEqual([]);
+    await run(['--cookie-jar', jar, '--cookie-file', file('given', lines(row)), at(port)]);
+    expect(rowsOf(jar)).toEqual([row]);
+    rmSync(jar);
+    expect((await run(['--cookie-jar', jar, at(1)])).status).toBe(4);
+    expect(readFileSync(jar, 'utf8')).toMatch(/^# Netscape HTTP Cookie File\n/);
+  });
+
+  test('/dev/null stays what it is', async () => {
+    const { port } = await site({ '/': 'ws\nSet-Cookie: a=1' });
+    expect(await run(['--cookie-jar', '/dev/null', at(port)])).toMatchObject({ status: 0, stderr: '' });
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
   test('a server sets none for others', async () => {
     const { port } = await site({ '/': '403 No\nSet-Cookie: a=1; Domain=example.com\nSet-Cookie: b=2; Domain=com' });
     await run(['--cookie-jar', jar, at(port)]);

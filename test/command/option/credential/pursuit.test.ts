@@ -173,6 +173,23 @@ describe('credentials', () => {
     }
   });
 
+  test('in keys of any name and in a subprotocol stay behind too', async () => {
+    const other = await site({ '/': 'ws' });
+    const first = await site({ '/': `302 Found\nLocation: ${at(other.port)}` });
+    const token = 'base64url.bearer.authorization.k8s.io.U0VDUkVU';
+    const keys = ['X-Access-Key', 'Api_Key', 'PRIVATE-KEY', 'X-Session', 'X-Amz-Signature'];
+    const lines = keys.flatMap((name) => ['-H', `${name}: SECRET`]);
+    const { stderr } = await run(['-L', '-v', '-s', `${token},v4`, ...lines, at(first.port)]);
+    expect(first.asked.map(({ field }) => [...keys, 'Sec-WebSocket-Protocol'].map(field))).toEqual([
+      [...keys.map(() => 'SECRET'), `${token}, v4`],
+    ]);
+    expect(other.asked.map(({ field }) => [...keys, 'Sec-WebSocket-Protocol'].map(field))).toEqual([
+      [...keys.map(() => undefined), 'v4'],
+    ]);
+    expect(stderr).toContain('credentials stay behind');
+    expect(stderr).not.toMatch(/SECRET|U0VDUkVU/);
+  });
+
   test('of the URL and in a token stay behind too; what the redirect brings is not taken', async () => {
     const other = await site({ '/': 'ws' });
     const first = await site({ '/': `302 Found\nLocation: ws://evil:word@127.0.0.1:${other.port}/` });

@@ -20,6 +20,7 @@ describeWith(OPENSSL, '--cert, --key and --passphrase', () => {
   const locked = chain.path('locked.key');
   chain.openssl('pkey', '-in', one.key, '-aes256', '-passout', 'pass:geheim', '-out', locked);
   const p12 = chain.pkcs12('one.p12', one, 'geheim');
+  const keyless = chain.pkcs12('keyless.p12', one, 'geheim', '-nokeys');
   const old = chain.pkcs12('old.p12', one, 'geheim', '-legacy');
   const der = chain.path('one.der');
   chain.openssl('x509', '-in', one.cert, '-outform', 'DER', '-out', der);
@@ -61,6 +62,12 @@ describeWith(OPENSSL, '--cert, --key and --passphrase', () => {
       /locked\.key is not opened by this passphrase/,
     ],
     ['a wrong passphrase of PKCS#12', ['--cert', p12, '--passphrase', 'x'], 3, /one\.p12 is not opened by this passphrase/],
+    [
+      'a PKCS#12 without a key',
+      ['--cert', keyless, '--passphrase', 'geheim'],
+      3,
+      /keyless\.p12 holds no private key, only certificates/,
+    ],
     ['nobody to ask', ['--cert', p12, '--no-input'], 2, /Passphrase for .*one\.p12 is needed, but --no-input .*WSTAP_PASSPHRASE/],
     [
       'an old PKCS#12',
@@ -79,6 +86,11 @@ describeWith(OPENSSL, '--cert, --key and --passphrase', () => {
   ])('%s', async (_, argv, status, words) => {
     const outcome = await run([...argv, NOWHERE]);
     expect(outcome).toMatchObject({ status, stderr: expect.stringMatching(words) });
+  });
+
+  test('WSTAP_PASSPHRASE that is empty is not set', async () => {
+    const { status, stderr } = await run(['--cert', p12, '--no-input', NOWHERE], '', { variables: { WSTAP_PASSPHRASE: '' } });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/one\.p12 is needed, but --no-input/)]);
   });
 
   test('a certificate in DER is taken, and a literal @ in a passphrase', async () => {
