@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/library/inspect.ts';
 import { ProtocolError } from '../../src/library/protocol-error.ts';
 import type { WebSocketServerOptions } from '../../src/library/server-options.ts';
@@ -7,6 +7,7 @@ import { ServerWebSocket } from '../../src/library/server-websocket.ts';
 import type { SessionEvent } from '../../src/session/event.ts';
 import { Inbox } from '../interop/inbox.ts';
 import { echoing, listening, open, pair } from './listening.ts';
+import { uncaught } from './uncaught.ts';
 
 describe('a connection', () => {
   test('what its request says', async () => {
@@ -188,14 +189,7 @@ describe('a connection', () => {
   test('a listener that throws is reported, and costs no message', async () => {
     const { socket, client } = await pair();
     const seen = new Inbox<string>();
-    const thrown = new Inbox<string>();
-    const mine = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', ({ message }) => thrown.put(message));
-    onTestFinished(() => {
-      process.removeAllListeners('uncaughtException');
-      for (const listener of mine) process.on('uncaughtException', listener);
-    });
+    const thrown = uncaught();
     socket.on('message', (data) => {
       seen.put(String(data));
       if (String(data) === 'bad') throw new Error('from the listener');

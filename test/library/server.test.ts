@@ -13,6 +13,7 @@ import { describeWith } from '../need.ts';
 import { allOf, REQUEST, rawClient } from '../peer.ts';
 import { makeCertificates, OPENSSL } from '../transport/certificates.ts';
 import { echoing, listening, open, pair, statusOf } from './listening.ts';
+import { uncaught } from './uncaught.ts';
 
 describe('options', () => {
   test.each<[object]>([[{}], [{ port: 0, noServer: true }], [{ server: createServer(), noServer: true }], [{ noServer: false }]])(
@@ -340,17 +341,4 @@ describeWith(OPENSSL, 'on an HTTPS server', () => {
 
 function blunder(): never {
   throw new Error('a blunder');
-}
-
-/** What nobody caught, until the test ends. */
-function uncaught(): Inbox<string> {
-  const thrown = new Inbox<string>();
-  const mine = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', ({ message }) => thrown.put(message));
-  onTestFinished(() => {
-    process.removeAllListeners('uncaughtException');
-    for (const listener of mine) process.on('uncaughtException', listener);
-  });
-  return thrown;
 }
