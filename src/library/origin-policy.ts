@@ -2,7 +2,7 @@ import type { PolicyRefusal } from '../endpoint/admitting.ts';
 import { authorityOf } from '../protocol/handshake/extended-connect.ts';
 import { shortened } from '../protocol/handshake/fault-words.ts';
 import type { Finding } from '../protocol/handshake/finding.ts';
-import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../protocol/handshake/origin.ts';
+import { isHostAllowed, isLoopbackName, isOriginAllowed, listedOrigin } from '../protocol/handshake/origin.ts';
 import { fieldValues, type RequestHead } from '../protocol/http/head.ts';
 
 /**
@@ -39,11 +39,10 @@ export function originPolicy(
   };
 }
 
-/** An origin as browsers send it: people write it with a slash. Throws a `TypeError` for what no page has. */
 function originOf(text: string): string {
-  const origin = text.replace(/([^/])\/$/, '$1');
-  if (/^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*|[a-z0-9.-]+:\d+)$/i.test(origin)) return origin;
-  throw new TypeError(`${JSON.stringify(text)} is no origin: write https://app.example.com`);
+  const origin = listedOrigin(text);
+  if (origin === undefined) throw new TypeError(`${JSON.stringify(text)} is no origin: write https://app.example.com`);
+  return origin;
 }
 
 /** Whether a page is of the host that it calls, on whatever port. */

@@ -9,15 +9,14 @@ import { mayBeSent } from '../../protocol/connection/close-code.ts';
 import { LocalError } from '../command.ts';
 import { fileTrouble, readLocal } from '../option/local-file.ts';
 import { ScriptNode } from './script-node.ts';
-import { checkSource } from './script-source.ts';
+import { readSource } from './script-source.ts';
 
 /** The file of `--reply` → a script, or an error that names the line. Files that it names are read with it. */
 export async function readScript(path: string): Promise<Script> {
   const bytes = await readLocal(path);
   if (!isUtf8(bytes)) throw new LocalError(`${path}:1:1: the file is not UTF-8`);
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-  checkSource(path, text);
-  const root = ScriptNode.of(path, text);
+  const root = ScriptNode.of(readSource(path, text));
   const example = 'write rules:, and under it "- when: { text: hi }" with "reply: hello"';
   if (root.isEmpty) root.fail(`there is nothing in the file: ${example}`);
   if (!root.isMap) root.fail(`the file begins with a ${root.isList ? 'list' : 'value'}, which belongs to a name: ${example}`);

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { nearest } from '../../cli/mistake.ts';
 import { UsageError } from '../../cli/option.ts';
-import { LocalError } from '../command.ts';
+import { errorAt, type SourceFile } from './script-source.ts';
 
 /**
  * A file of YAML 1.2 or JSON, which is a part of it, read value by value. The promise: whatever is wrong is said with its
@@ -29,14 +29,9 @@ export class ScriptNode {
     if (isAlias(node) && around.includes(resolved)) this.fail(`*${node.source} stands for what it is itself in: ${ENDLESS}`);
   }
 
-  /** Throws where it is no YAML. */
-  static of(path: string, text: string): ScriptNode {
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const file: SourceFile = { path, document, lines };
-    const [error] = document.errors;
-    if (error) throw errorAt(file, error.pos[0], error.message.split('\n')[0] ?? error.message);
-    return new ScriptNode(file, document.contents, 'the file', 0);
+  /** The whole of a file. */
+  static of(file: SourceFile): ScriptNode {
+    return new ScriptNode(file, file.document.contents, 'the file', 0);
   }
 
   fail(problem: string): never {
@@ -132,17 +127,6 @@ export class ScriptNode {
 }
 
 const ENDLESS = 'there would be no end to it';
-
-interface SourceFile {
-  readonly path: string;
-  readonly document: ReturnType<typeof parseDocument>;
-  readonly lines: LineCounter;
-}
-
-function errorAt({ path, lines }: SourceFile, offset: number, problem: string): LocalError {
-  const { line, col } = lines.linePos(offset);
-  return new LocalError(`${path}:${line}:${col}: ${problem}`);
-}
 
 function unknown(name: string, known: readonly string[], what: string): string {
   const meant = nearest(name, [...known]);

@@ -1,28 +1,39 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { LocalError } from '../command.ts';
-import { brokenJson } from './json-syntax.ts';
+import { mistakeInJson } from '../option/json-mistake.ts';
+
+/** A file of replies as it is read: where what stands in it can be told by line and column. */
+export interface SourceFile {
+  readonly path: string;
+  readonly document: ReturnType<typeof parseDocument>;
+  readonly lines: LineCounter;
+}
 
 /**
- * What a file of replies must be before its values are read: JSON where its name says so, else one document of YAML, whose tags
- * mean something and whose aliases lead somewhere.
+ * Throws a `LocalError` unless it is JSON where its name says so, else one document of YAML, whose tags mean something and
+ * whose aliases lead somewhere.
  */
-export function checkSource(path: string, text: string): void {
+export function readSource(path: string, text: string): SourceFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fail = (offset: number, problem: string): never => {
-    const { line, col } = lines.linePos(offset);
-    throw new LocalError(`${path}:${line}:${col}: ${problem}`);
-  };
-  const broken = /\.json$/i.test(path) ? brokenJson(text) : undefined;
-  if (broken) fail(broken.at, broken.problem);
+  const file: SourceFile = { path, document, lines };
+  const mistake = /\.json$/i.test(path) ? mistakeInJson(text) : undefined;
+  if (mistake) throw errorAt(file, mistake.offset, mistake.problem);
   const [trouble] = [...document.errors, ...document.warnings];
-  if (trouble) fail(trouble.pos[0], wordsOf(trouble));
+  if (trouble) throw errorAt(file, trouble.pos[0], wordsOf(trouble));
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document)) return;
-      fail(alias.range?.[0] ?? 0, `nothing before it is called &${alias.source}, which *${alias.source} stands for`);
+      const problem = `nothing before it is called &${alias.source}, which *${alias.source} stands for`;
+      throw errorAt(file, alias.range?.[0] ?? 0, problem);
     },
   });
+  return file;
+}
+
+export function errorAt({ path, lines }: SourceFile, offset: number, problem: string): LocalError {
+  const { line, col } = lines.linePos(offset);
+  return new LocalError(`${path}:${line}:${col}: ${problem}`);
 }
 
 /** The library's words are about YAML, but for some, which are for who programs with it. */

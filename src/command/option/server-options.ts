@@ -7,7 +7,7 @@ import { readParameters } from '../../protocol/extension/permessage-deflate.ts';
 import { authorityOf, connectionLine } from '../../protocol/handshake/extended-connect.ts';
 import { shortened } from '../../protocol/handshake/fault-words.ts';
 import type { Finding } from '../../protocol/handshake/finding.ts';
-import { isHostAllowed, isOriginAllowed } from '../../protocol/handshake/origin.ts';
+import { isHostAllowed, isOriginAllowed, listedOrigin } from '../../protocol/handshake/origin.ts';
 import { parseHeaderLine } from '../../protocol/handshake/request.ts';
 import { fieldValues, SERVER_HEAD_LIMITS } from '../../protocol/http/head.ts';
 import { isToken, parseParameterList } from '../../protocol/http/parameter-list.ts';
@@ -130,11 +130,11 @@ function policyOf(options: Options, hosts: readonly string[], doors: ServerOptio
   };
 }
 
-/** As browsers send them: what could never match is a mistake, but for the slash that an address bar adds. */
+/** What could never match is a mistake. */
 function originsOf(options: Options): string[] {
   return options.texts('origin').map((text) => {
-    const origin = text.replace(/(?<=:\/\/[^/]+)\/$/, '');
-    if (/^(?:\*|null|file:\/\/|[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+|[a-z0-9.-]+:\d+)$/i.test(origin)) return origin;
+    const origin = listedOrigin(text);
+    if (origin !== undefined) return origin;
     throw new UsageError(`--origin ${JSON.stringify(text)}: an origin is a scheme and a host, e.g. https://app.example, or *`);
   });
 }

@@ -23,6 +23,15 @@ export function isOriginAllowed(origin: string | undefined, listed: readonly str
 }
 
 /**
+ * A listed origin as browsers send it, without the slash that an address bar adds; `undefined` for what no page ever has, such as
+ * one with a path. `*` and `null` are taken.
+ */
+export function listedOrigin(text: string): string | undefined {
+  const origin = text.replace(/([^/])\/$/, '$1');
+  return /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*|[a-z0-9.-]+:\d+)$/i.test(origin) ? origin : undefined;
+}
+
+/**
  * `null`, `file://` and what has a path or a user is no origin of the web. A host and its port alone are what libraries of 2012
  * sent, and no browser ever.
  */

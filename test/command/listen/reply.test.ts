@@ -239,9 +239,9 @@ describe('what is wrong is said with its line: 3', () => {
   });
 
   test.each([
-    ['{"otherwise":\n "a",}', '2:6: in JSON no comma may stand before }'],
-    ["{'otherwise': 'a'}", `1:2: "'" is no JSON here; what is YAML has a name that does not end with .json`],
-    ['{"otherwise": "a"', '1:18: the JSON ends too early'],
+    ['{"otherwise":\n "a",}', '2:6: a name in double quotes was expected here; after the last member stands no comma'],
+    ["{'otherwise': 'a'}", '1:2: this is no JSON: names and texts stand in double quotes'],
+    ['{"otherwise": "a"', '1:18: a closing } is missing'],
     ['{"otherwize": "a"}', '1:2: "otherwize" is not known in the file; did you mean otherwise?'],
   ])('in a file of JSON: %j', async (text, said) => {
     const file = join(folder, 'wrong.json');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isHostAllowed, isLoopbackName, isOriginAllowed } from '../../../src/protocol/handshake/origin.ts';
+import { isHostAllowed, isLoopbackName, isOriginAllowed, listedOrigin } from '../../../src/protocol/handshake/origin.ts';
 
 test.each(['localhost', 'LocalHost', 'localhost.', 'a.localhost', '[::1]', '::1', '127.0.0.1', '127.9.8.7'])(
   '%s names this machine',
@@ -72,4 +72,22 @@ test.each([
   ['a.allowed.example.evil', false],
 ])('a star is one label: %s: %s', (host, allowed) => {
   expect(isHostAllowed(host, ['*.Allowed.example'])).toBe(allowed);
+});
+
+test.each([
+  ['https://app.example', 'https://app.example'],
+  ['https://app.example/', 'https://app.example'],
+  ['http://[::1]:80/', 'http://[::1]:80'],
+  ['chrome-extension://abc', 'chrome-extension://abc'],
+  ['file://', 'file://'],
+  ['localhost:80', 'localhost:80'],
+  ['null', 'null'],
+  ['*', '*'],
+  ['app.example', undefined],
+  ['https://app.example/path', undefined],
+  ['https://user@app.example', undefined],
+  ['https://app.example?x', undefined],
+  ['', undefined],
+])('as a listed origin %j is %j', (text, origin) => {
+  expect(listedOrigin(text)).toBe(origin);
 });

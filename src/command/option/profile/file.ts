@@ -1,14 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import {
-  findNodeAtLocation,
-  type Node,
-  type ParseError,
-  type ParseErrorCode,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { Env } from '../../../env.ts';
 import { LocalError } from '../../command.ts';
+import { firstMistake } from '../json-mistake.ts';
 import { fileTrouble } from '../local-file.ts';
 
 /** The file of profiles. The promise: whatever is wrong in it is said with its line and column. */
@@ -41,8 +35,8 @@ export async function readProfileFile(path: string): Promise<ProfileFile | undef
   if (text.trim() === '') throw errorAt(0, 'the file is empty: write { "profiles": { "NAME": { "url": "wss://…" } } }');
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
-  const [first] = errors;
-  if (first) throw errorAt(first.offset, WORDS[printParseErrorCode(first.error as ParseErrorCode)] ?? 'this is no JSON');
+  const mistake = firstMistake(errors);
+  if (mistake) throw errorAt(mistake.offset, mistake.problem);
   if (!root) throw errorAt(0, 'this is no JSON');
   for (const [key, node] of membersOf(root, 'the file', at)) {
     if (key !== 'profiles' && key !== '$schema') throw at(node, `${JSON.stringify(key)} is not known here; there is "profiles"`);
@@ -73,19 +67,3 @@ function placeOf(text: string, offset: number): string {
   const line = before.split('\n').length;
   return `${line}:${offset - before.lastIndexOf('\n')}`;
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is no JSON: names and texts stand in double quotes',
-  CommaExpected: 'a comma is missing before this',
-  ColonExpected: 'a colon is missing before this',
-  PropertyNameExpected: 'a name in double quotes was expected here; after the last member stands no comma',
-  ValueExpected: 'a value was expected here; after the last member stands no comma',
-  CloseBraceExpected: 'a closing } is missing',
-  CloseBracketExpected: 'a closing ] is missing',
-  EndOfFileExpected: 'nothing may follow the last }',
-  InvalidCommentToken: 'comments are not allowed in JSON',
-  UnexpectedEndOfString: 'the text is not closed: a " is missing',
-  InvalidEscapeCharacter: 'after a backslash stands one of " \\ / b f n r t u',
-  InvalidUnicode: 'after \\u stand four hex digits',
-  InvalidCharacter: 'a control character must be written \\u00XX',
-};
