@@ -202,6 +202,7 @@ export class Inbound implements FrameSink, DirectionReader {
   #hand(): void {
     const message = this.#builder.take();
     message.borrowed = message.direct && this.borrowed;
+    message.asReceived = message.direct && this.#reader.key === 0;
     this.#sink.message(message);
     if (!message.direct) this.#builder.letGo();
   }

@@ -1,3 +1,4 @@
+import { endRun } from '../../bytes/ascii-run.ts';
 import { Utf8Validator } from '../../bytes/utf8.ts';
 import type { MessageExtension } from '../extension/extension.ts';
 import type { Outcome, PieceSink } from '../extension/inflater.ts';
@@ -133,6 +134,7 @@ export class MessageBuilder {
 
   /** Lets go of the bytes of the message that was given away: an idle connection pins none. */
   letGo(): void {
+    endRun(this.#view.buffer);
     this.#view.buffer = EMPTY;
   }
 

@@ -1,3 +1,5 @@
+import { cutAscii } from '../../bytes/ascii-run.ts';
+
 /**
  * A message as its receiver sees it for the length of one call: a range in a buffer, so that nothing is made for who does
  * not ask. This object is used again for the next message; the bytes stay as they are, so they may go out by reference.
@@ -14,6 +16,8 @@ export class MessageView {
   borrowed = false;
   /** Whether it is text of bytes below 0x80 alone. */
   ascii = false;
+  /** Whether its bytes are those that were received: what lies behind them in the buffer is not masked either, if it is text. */
+  asReceived = false;
   /** Whether it came compressed. */
   compressed = false;
   /** Payload bytes on the wire, all frames together. */
@@ -51,6 +55,7 @@ export class MessageView {
 
   /** The bytes as a string: for a text message, which is valid UTF-8 by the time that anybody sees it. */
   text(): string {
+    if (this.ascii && this.asReceived) return cutAscii(this.buffer, this.start, this.end);
     return this.buffer.toString(this.ascii ? 'latin1' : 'utf8', this.start, this.end);
   }
 }

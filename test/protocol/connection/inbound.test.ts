@@ -6,7 +6,7 @@ import { checkHeader } from '../../../src/protocol/frame/check.ts';
 import { FrameReader } from '../../../src/protocol/frame/decode.ts';
 import type { FrameHeader } from '../../../src/protocol/frame/frame.ts';
 import { PART, PinnedBudget } from '../../../src/protocol/message/pinned.ts';
-import { everySplit, hex, pieces } from '../bits.ts';
+import { cut, everySplit, hex, pieces } from '../bits.ts';
 import { FRAMES } from '../vectors.ts';
 import { close, frame, inShort, more, ping, text, wire } from './talk.ts';
 
@@ -185,3 +185,62 @@ function headerOf(bytes: Buffer): FrameHeader {
   reader.read(bytes);
   return reader.snapshot;
 }
+
+const nothing = () => undefined;
+const SILENT = { ping: nothing, pong: nothing, close: nothing, violation: nothing, frame: nothing };
+
+describe('many short texts that came together', () => {
+  const words = Array.from({ length: 200 }, (_, index) =>
+    index % 13 === 5 ? `grüße ${index}` : `${String.fromCharCode(32 + (index % 90)).repeat(index % 40)}${index}`,
+  );
+  const heard = (bytes: Buffer, options: Partial<InboundOptions>, places: readonly number[] = []) => {
+    const texts: string[] = [];
+    const inbound = new Inbound(
+      { sender: 'server', limits: CLIENT_LIMITS, tolerance: 'strict', ...options },
+      { ...SILENT, message: (message) => texts.push(message.text()) },
+    );
+    for (const piece of cut(bytes, places)) inbound.read(piece);
+    return texts;
+  };
+
+  test('each has its own characters, wherever the bytes are cut', () => {
+    const bytes = wire(
+      'server',
+      words.flatMap((word, index) => (index % 17 === 3 ? [ping('x'), text(word)] : [text(word)])),
+    );
+    for (const places of [[], [1], [700, 701, 1500], Array.from({ length: 90 }, (_, index) => index * 37)])
+      expect(heard(bytes, {}, places)).toEqual(words);
+  });
+
+  test('also where the same memory is read into again', () => {
+    const memory = Buffer.alloc(4000);
+    const texts: string[] = [];
+    const inbound = new Inbound(
+      { sender: 'server', limits: CLIENT_LIMITS, tolerance: 'strict' },
+      { ...SILENT, message: (message) => texts.push(message.text()) },
+    );
+    // Each read in a buffer object of its own, as sockets do, and in one and the same.
+    const same = memory.subarray(0, 450);
+    const letters = [...'abcdef'];
+    for (const letter of letters) {
+      wire('server', Array(25).fill(text(letter.repeat(16)))).copy(memory);
+      expect(inbound.read(letter < 'd' ? same : memory.subarray(0, 450))).toBe(450);
+    }
+    expect(texts).toEqual(letters.flatMap((letter) => Array(25).fill(letter.repeat(16))));
+  });
+
+  test('also where a lenient reader bears that some of them are masked', () => {
+    const frames = words.map((word, index) => wire(index % 3 === 0 ? 'client' : 'server', [text(word)]));
+    expect(heard(Buffer.concat(frames), { tolerance: 'lenient' })).toEqual(words);
+  });
+
+  test('and at a server, whose clients mask each with a key of their own, one of them with none to speak of', () => {
+    const frames = words.map((word, index) => {
+      const bytes = wire('client', [text(word)]);
+      if (index % 5 > 0) return bytes;
+      const payload = Buffer.from(word);
+      return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+    });
+    expect(heard(Buffer.concat(frames), { sender: 'client' })).toEqual(words);
+  });
+});
