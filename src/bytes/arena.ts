@@ -7,8 +7,8 @@ export interface Arena {
   readonly memory: ArrayBufferLike;
   /** Through which payloads pass that lie elsewhere. */
   readonly scratch: Buffer;
-  /** From which frames may leave. */
-  readonly sending: Buffer;
+  /** From which frames may leave, piece by piece of 64 KiB. */
+  readonly sending: readonly Buffer[];
   /** Into which sockets may read. */
   readonly reading: Buffer;
   /** In which pieces are put together. */
@@ -28,9 +28,11 @@ type Xor = (at: number, end: number, key: number) => void;
 
 const KIB = 1024;
 const PAGE = 64 * KIB;
+/** Pages for sending: a message of 1 MiB lies in them. Memory that nobody wrote to yet takes up none. */
+const SENDING = 16;
 
 /**
- * (module (memory (export "m") 7 7)
+ * (module (memory (export "m") 22 22)
  *   (func (export "x") (param $at i32) (param $end i32) (param $key i32) (local $k v128)
  *     (local.set $k (i32x4.splat (local.get $key)))
  *     ;; three loops of one form: (block (loop (br_if 1 (i32.gt_u (i32.add $at N) $end)) STEP (i32.add $at N → $at) (br 0)))
@@ -50,7 +52,7 @@ const MODULE = [
   '0061736d01000000',
   '010d0260037f7f7f0060027f7f017f',
   '030403000100',
-  '050401010707',
+  '050401011616',
   '071104016d0200017800000161000101630002',
   '0aef0203',
   'b80101017b',
@@ -101,9 +103,9 @@ function instantiate(): Arena | undefined {
     return {
       memory,
       scratch: Buffer.from(memory, 0, PAGE),
-      sending: Buffer.from(memory, PAGE, PAGE),
-      reading: Buffer.from(memory, 2 * PAGE, 4 * PAGE),
-      gathering: Buffer.from(memory, 6 * PAGE, PAGE),
+      sending: Array.from({ length: SENDING }, (_, index) => Buffer.from(memory, (1 + index) * PAGE, PAGE)),
+      reading: Buffer.from(memory, (1 + SENDING) * PAGE, 4 * PAGE),
+      gathering: Buffer.from(memory, (5 + SENDING) * PAGE, PAGE),
       xor: exports.x,
       high: exports.a,
       copy: exports.c,

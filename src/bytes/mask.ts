@@ -42,24 +42,49 @@ export function rotateKey(key: number, phase: number): number {
 
 /**
  * XORs `bytes[start, end)` in place. `phase` is the index in the payload of the octet at `start`: a payload that
- * arrives in pieces is unmasked piece by piece.
+ * arrives in pieces is unmasked piece by piece. `place`: where in the arena the first of the bytes lies.
  */
-export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number, phase = 0): void {
+export function maskInPlace(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  phase = 0,
+  place = placeInArena(bytes),
+): void {
   const turned = rotateKey(key, phase);
-  const place = placeInArena(bytes);
   if (place >= 0) arenaInUse()?.xor(place + start, place + end, reversed(turned));
   else if (end - start >= WIDE && maskThrough(bytes, start, end, bytes, start, turned)) return;
   else if (end - start >= LONG) maskLong(bytes, start, end, turned);
   else maskShort(bytes, start, end, turned);
 }
 
-/** Writes `from[start, end)`, masked, to `to[at, …)`. `phase` as in `maskInPlace`. */
-export function maskInto(from: Uint8Array, start: number, end: number, to: Buffer, at: number, key: number, phase = 0): void {
+/** Writes `from[start, end)`, masked, to `to[at, …)`, which lies at `place` in the arena. `phase` as in `maskInPlace`. */
+export function maskInto(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Buffer,
+  at: number,
+  key: number,
+  phase = 0,
+  place = placeInArena(to),
+): void {
+  if (end - start >= WIDE && place < 0 && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
+  copyInto(from, start, end, to, at, place);
+  maskInPlace(to, at, at + end - start, key, phase, place);
+}
+
+/** Writes `from[start, end)` to `to[at, …)`, which lies at `place` in the arena; negative: elsewhere. */
+export function copyInto(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number, place: number): void {
   const length = end - start;
-  if (length >= WIDE && placeInArena(to) < 0 && maskThrough(from, start, end, to, at, rotateKey(key, phase))) return;
-  if (length <= TINY) for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+  if (length <= TINY) {
+    for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+    return;
+  }
+  const there = place < 0 ? -1 : placeInArena(from);
+  if (there >= 0) arenaInUse()?.copy(place + at, there + start, length);
   else to.set(part(from, start, end), at);
-  maskInPlace(to, at, at + length, key, phase);
 }
 
 /** The four octets in the opposite order: the first one lowest. */

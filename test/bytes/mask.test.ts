@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { keyBytes, maskInPlace, maskInto, readKey, rotateKey } from '../../src/bytes/mask.ts';
+import { arena } from '../../src/bytes/arena.ts';
+import { copyInto, keyBytes, maskInPlace, maskInto, readKey, rotateKey } from '../../src/bytes/mask.ts';
 
 /** RFC 6455 §5.3 word for word: octet i XOR key octet (i MOD 4). */
 function maskedBySpecification(bytes: Uint8Array, start: number, end: number, key: Uint8Array, phase: number): Uint8Array {
@@ -111,6 +112,28 @@ describe('a masked copy', () => {
       expect(before.equals(source)).toBe(true);
     }
   });
+});
+
+test('a copy within the arena, into it, out of it and beside it', () => {
+  const arenas = [arena()?.reading, arena()?.sending[3]] as const;
+  expect(arenas.every((each) => each !== undefined)).toBe(true);
+  const [reading, sending] = arenas as [Buffer, Buffer];
+  for (const length of [0, 1, 32, 33, 511, 512, 5000]) {
+    for (const source of [reading, Buffer.alloc(6000)]) {
+      for (const target of [sending, Buffer.alloc(6000)]) {
+        const place = target === sending ? sending.byteOffset : -1;
+        for (let i = 0; i < length; i++) source[i + 3] = (i * 11 + length) & 0xff;
+        const content = Buffer.from(source.subarray(3, 3 + length));
+        target.fill(0xee, 0, length + 20);
+        copyInto(source, 3, 3 + length, target, 7, place);
+        const around = (middle: Uint8Array) => Buffer.concat([Buffer.alloc(7, 0xee), middle, Buffer.alloc(13, 0xee)]);
+        expect(target.subarray(0, length + 20).equals(around(content))).toBe(true);
+        maskInto(source, 3, 3 + length, target, 7, 0x37fa213d, 2, place);
+        const masked = maskedBySpecification(content, 0, length, keyBytes(0x37fa213d), 2);
+        expect(target.subarray(0, length + 20).equals(around(masked))).toBe(true);
+      }
+    }
+  }
 });
 
 test('where the platform has no 128-bit registers the loops do it all', async () => {

@@ -1,4 +1,4 @@
-import { maskInPlace, maskInto } from '../../bytes/mask.ts';
+import { copyInto, maskInPlace, maskInto } from '../../bytes/mask.ts';
 import { part } from '../../bytes/part.ts';
 import { writeHeader } from '../frame/encode.ts';
 import { borrow, putDown, release, SLAB, type Slab } from './slab.ts';
@@ -40,9 +40,8 @@ export class Outbox {
     const slab = this.#reserve(MAX_HEADER + length);
     const at = writeHeader(slab.buffer, slab.at, first, length, key);
     slab.at = at + length;
-    if (key !== undefined) maskInto(payload, start, end, slab.buffer, at, key);
-    else if (length <= TINY) for (let i = 0; i < length; i++) slab.buffer[at + i] = payload[start + i] as number;
-    else slab.buffer.set(part(payload, start, end), at);
+    if (key === undefined) copyInto(payload, start, end, slab.buffer, at, slab.place);
+    else maskInto(payload, start, end, slab.buffer, at, key, 0, slab.place);
   }
 
   /** A frame whose payload is a string's UTF-8, written where it will leave from. Returns the payload's bytes. */
@@ -70,7 +69,7 @@ export class Outbox {
     }
     writeHeader(buffer, slab.at, first, written, key);
     slab.at = at + written;
-    if (key !== undefined) maskInPlace(buffer, at, slab.at, key);
+    if (key !== undefined) maskInPlace(buffer, at, slab.at, key, 0, slab.place);
     return written;
   }
 
@@ -109,8 +108,8 @@ export class Outbox {
     for (let next = start; next < end; ) {
       const slab = this.#reserve(1, end - next);
       const stop = Math.min(end, next + slab.buffer.length - slab.at);
-      if (key !== undefined) maskInto(payload, next, stop, slab.buffer, slab.at, key, next - start);
-      else slab.buffer.set(payload.subarray(next, stop), slab.at);
+      if (key === undefined) copyInto(payload, next, stop, slab.buffer, slab.at, slab.place);
+      else maskInto(payload, next, stop, slab.buffer, slab.at, key, next - start, slab.place);
       slab.at += stop - next;
       next = stop;
     }
@@ -165,8 +164,6 @@ interface Loan {
 }
 
 const MAX_HEADER = 14;
-/** Up to this many bytes a loop copies sooner than a call. */
-const TINY = 32;
 /** Unmasked payloads above this leave where they are. */
 const LARGE = 16 * 1024;
 
@@ -181,13 +178,24 @@ const SHORT = 32;
 /** Writes ASCII, masked, at `slab[at]`; a key of 0 masks nothing. Returns false, with nothing of use written, where it is not. */
 function writeShort(slab: Buffer, at: number, text: string, key: number): boolean {
   const { length } = text;
+  const fours = length & ~3;
   let all = 0;
-  let shift = 24;
-  for (let i = 0; i < length; i++) {
+  let i = 0;
+  for (; i < fours; i += 4) {
+    const first = text.charCodeAt(i);
+    const second = text.charCodeAt(i + 1);
+    const third = text.charCodeAt(i + 2);
+    const fourth = text.charCodeAt(i + 3);
+    all |= first | second | third | fourth;
+    slab[at + i] = first ^ (key >>> 24);
+    slab[at + i + 1] = second ^ (key >>> 16);
+    slab[at + i + 2] = third ^ (key >>> 8);
+    slab[at + i + 3] = fourth ^ key;
+  }
+  for (let shift = 24; i < length; i++, shift -= 8) {
     const code = text.charCodeAt(i);
     all |= code;
     slab[at + i] = code ^ (key >>> shift);
-    shift = (shift - 8) & 31;
   }
   return all < 0x80;
 }

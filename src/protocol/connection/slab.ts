@@ -6,6 +6,8 @@ import { arenaInUse } from '../../bytes/arena.ts';
  */
 export interface Slab {
   readonly buffer: Buffer;
+  /** Where it begins in the arena, in which masking is cheapest; negative: elsewhere. */
+  readonly place: number;
   /** Bytes from here on are free. */
   at: number;
   /** Loans that are not over: whoever writes in it, and whoever waits until it has left. */
@@ -22,6 +24,7 @@ const KEPT = 256;
 let spare: Slab | undefined;
 let lent: Slab | undefined;
 const kept: Slab[] = [];
+const keptInArena: Slab[] = [];
 
 /** Room for `bytes` in one place. `full`: the size of the slab that the borrower has filled, 0 for none. */
 export function borrow(bytes: number, full: number): Slab {
@@ -40,22 +43,27 @@ function fitting(bytes: number): Slab | undefined {
 function another(bytes: number, full: number): Slab {
   const size = lent && full < SLAB / 4 ? Math.max(FIRST_SLAB, full * 4) : SLAB;
   // Not zeroed, here as below: only what a frame was written to is ever taken.
-  if (bytes <= size && size < SLAB) return { buffer: Buffer.allocUnsafe(size), at: 0, loans: 0 };
-  if (bytes > SLAB) return { buffer: Buffer.allocUnsafeSlow(bytes), at: 0, loans: 0 };
-  const slab = kept.pop() ?? inArena() ?? { buffer: Buffer.allocUnsafeSlow(SLAB), at: 0, loans: 0 };
+  if (bytes <= size && size < SLAB) return slabOf(Buffer.allocUnsafe(size));
+  if (bytes > SLAB) return slabOf(Buffer.allocUnsafeSlow(bytes));
+  const slab = freeInArena() ?? kept.pop() ?? slabOf(Buffer.allocUnsafeSlow(SLAB));
   lent ??= slab;
   return slab;
 }
 
-/** The one in which masking is cheapest, once there is an arena. */
-let best: Slab | undefined;
+function slabOf(buffer: Buffer, place = -1): Slab {
+  return { buffer, place, at: 0, loans: 0 };
+}
 
-/** Gives it the first time it is asked for. */
-function inArena(): Slab | undefined {
-  const buffer = best ? undefined : arenaInUse()?.sending;
+/** Pieces of the arena that slabs were made of: each when it is first wanted. */
+let made = 0;
+
+function freeInArena(): Slab | undefined {
+  const free = keptInArena.pop();
+  if (free) return free;
+  const buffer = arenaInUse()?.sending[made];
   if (!buffer) return undefined;
-  best = { buffer, at: 0, loans: 0 };
-  return best;
+  made++;
+  return slabOf(buffer, buffer.byteOffset);
 }
 
 /** Nobody writes in it any more; what was written may still have to leave. */
@@ -72,17 +80,19 @@ export function release(slab: Slab): void {
   slab.at = 0;
   if (slab !== spare) offer(slab);
   // The first slab is wanted before the arena is.
-  const late = inArena();
-  if (late) offer(late);
+  const better = spare && spare.place >= 0 ? undefined : freeInArena();
+  if (better) offer(better);
 }
 
-/** Nobody needs it right now: boxes begin with the best one. */
+/** Nobody needs it right now: boxes begin with one in the arena. */
 function offer(slab: Slab): void {
   let other: Slab | undefined = slab;
-  if (!spare || slab === best) {
+  if (!spare || (slab.place >= 0 && spare.place < 0)) {
     other = spare;
     spare = slab;
   }
   // One that is not free yet comes back by itself.
-  if (other?.loans === 0 && kept.length < KEPT) kept.push(other);
+  if (other?.loans !== 0) return;
+  if (other.place >= 0) keptInArena.push(other);
+  else if (kept.length < KEPT) kept.push(other);
 }

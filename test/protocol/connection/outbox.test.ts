@@ -20,6 +20,26 @@ test('frames leave together, in order, in one piece', () => {
   expect([box.pending, box.take()]).toEqual([0, []]);
 });
 
+test.each([undefined, KEY, 0, 0xffffffff])(
+  'short texts, of every length and with any character anywhere, under key %s',
+  (key) => {
+    const box = new Outbox();
+    for (let length = 0; length <= 40; length++) {
+      for (let place = 0; place <= length; place++) {
+        for (const other of ['', '\x7f', '\x80', 'é', 'Ł', '€', '\ud800']) {
+          const content = `${'abcdefghijklmnopqrstuvwxyz0123456789ABCD'.slice(0, length - place)}${other}${'z'.repeat(place)}`;
+          expect(box.text(0x81, content, key)).toBe(Buffer.byteLength(content));
+          const bytes = all(box);
+          const payload = bytes
+            .subarray(key === undefined ? 2 : 6)
+            .map((byte, at) => byte ^ ((key ?? 0) >>> (24 - (at & 3) * 8)));
+          if (Buffer.from(payload).toString() !== Buffer.from(content).toString()) expect(payload.toString()).toBe(content);
+        }
+      }
+    }
+  },
+);
+
 const LENGTHS = [0, 1, 7, 24, 25, 32, 33, 125, 126, 127, 5461, 5462, 16_384, 16_385, 65_535, 65_536, 70_000];
 describe.each([undefined, KEY])('key %s', (key) => {
   const wanted = (content: Uint8Array) => wireFrame(frame(1, content), key !== undefined);
