@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import { arenaInUse } from '../../src/bytes/arena.ts';
 import { readShared } from '../../src/transport/shared-reading.ts';
 import { rawServer } from '../peer.ts';
 
@@ -75,4 +76,27 @@ test('nor one that is closed, or that has such a buffer already', async () => {
   expect(readShared(one, () => undefined)).toBe(false);
   two.destroy();
   expect(readShared(two, () => undefined)).toBe(false);
+});
+
+test('once a process reads much all its sockets read into the arena, and not a byte is lost on the way', async () => {
+  const { sockets, peers } = await pair();
+  const heard = new Map(sockets.map((socket) => [socket.localPort, '']));
+  const last = new Map<number | undefined, ArrayBufferLike>();
+  for (const socket of sockets) {
+    readShared(socket, (bytes) => {
+      last.set(socket.localPort, bytes.buffer);
+      heard.set(socket.localPort, heard.get(socket.localPort) + bytes.toString('latin1'));
+    });
+  }
+  const sent = Array.from({ length: 60 }, (_, index) => `${index},`.repeat(index));
+  for (const part of sent) {
+    for (const peer of peers) peer.write(part);
+    await new Promise(setImmediate);
+  }
+  const whole = sent.join('');
+  await expect.poll(() => [...heard.values()].map(({ length }) => length)).toEqual([whole.length, whole.length]);
+  expect([...heard.values()]).toEqual([whole, whole]);
+  const memory = arenaInUse()?.memory;
+  expect(memory).toBeDefined();
+  expect([...last.values()].every((each) => each === memory)).toBe(true);
 });
