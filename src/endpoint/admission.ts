@@ -235,11 +235,11 @@ export class Admission implements TransportHandler, Member<Admission> {
 
   #welcome(request: RequestHead, findings: readonly Finding[], rest: Uint8Array): void {
     const { deflate, headers } = this.#options;
-    const offer = fieldValues(request, 'Sec-WebSocket-Extensions').join(', ');
+    const offer = deflate && fieldValues(request, 'Sec-WebSocket-Extensions').join(', ');
     const chosen = deflate && offer ? accept(offer, deflate) : undefined;
     const subprotocol = this.#subprotocol(request) ?? '';
     const extensions = chosen?.answer ?? '';
-    const usual = answerRequest(request, { subprotocols: [subprotocol], headers, extensions });
+    const usual = answerRequest(request, { subprotocols: subprotocol ? [subprotocol] : [], headers, extensions });
     this.#answer({ request, subprotocol, extensions, deflate: chosen?.agreed, findings, rest }, usual);
   }
 

@@ -6,7 +6,7 @@ import type { MaskingKeySource } from '../protocol/frame/masking-key.ts';
 import type { Cause } from '../protocol/handshake/cause-facts.ts';
 import { keyFrom } from '../protocol/handshake/key.ts';
 import { buildRequest } from '../protocol/handshake/request.ts';
-import { fieldValues, type HeadLimits, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
+import { fieldValues, firstValue, type HeadLimits, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import { LocalProtocolError } from '../protocol/rule.ts';
 import type { EventSink, Happening, HopName, SessionEvent } from '../session/event.ts';
@@ -238,7 +238,7 @@ export class Client {
     );
     this.link = link;
     const dialect = speech?.dialect ?? 'rfc6455';
-    const [subprotocol = ''] = fieldValues(response, dialect === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol');
+    const subprotocol = firstValue(response, dialect === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol') ?? '';
     this.#tell({ type: 'open', dialect, subprotocol, extensions: answer, findings });
     this.#handler.open(link);
     if (stream) {

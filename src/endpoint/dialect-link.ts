@@ -4,7 +4,7 @@ import { framingOf, sparedRules } from '../protocol/dialect/framing.ts';
 import type { DialectName } from '../protocol/dialect/name.ts';
 import { deflateFrameCodecs } from '../protocol/extension/deflate-frame.ts';
 import { deflateCodecs } from '../protocol/extension/permessage-deflate.ts';
-import { fieldValues, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
+import { fieldValues, firstValue, type RequestHead, type ResponseHead } from '../protocol/http/head.ts';
 import type { Transport } from '../transport/transport.ts';
 import { DeflateStream } from './deflate-stream.ts';
 import type { LinkOptions } from './link.ts';
@@ -29,8 +29,8 @@ export interface DialectLinkTerms {
 
 export function dialectLink(terms: DialectLinkTerms): DialectLink {
   const { dialect, request, response } = terms;
-  const [key] = fieldValues(request, 'Sec-WebSocket-Key');
-  const [nonce] = fieldValues(response, 'Sec-WebSocket-Nonce');
+  const key = firstValue(request, 'Sec-WebSocket-Key');
+  const nonce = firstValue(response, 'Sec-WebSocket-Nonce');
   const secrets = key !== undefined && nonce !== undefined ? { key, nonce } : undefined;
   const framing = framingOf(dialect, secrets);
   const deflates = agreedIn(request, response).some(({ kind }) => kind === 'deflate-stream');

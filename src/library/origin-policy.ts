@@ -27,10 +27,15 @@ export function originPolicy(
   const listed = (typeof origins === 'string' ? [origins] : origins).map(originOf);
   const names = typeof hosts === 'string' ? [hosts] : hosts;
   const local = address !== undefined && isLoopbackName(address);
+  // Most clients call a server by one name.
+  let allowed: string | undefined;
   return (request) => {
     const host = authorityOf(request) ?? '';
-    if (local && !isHostAllowed(host, names))
-      return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host, HOST);
+    if (local && host !== allowed) {
+      if (!isHostAllowed(host, names))
+        return refusal('host-policy', 'Host is a name of this server (hosts adds one)', host, HOST);
+      allowed = host;
+    }
     // hybi-04 to -10 call it Sec-WebSocket-Origin; some clients sent both.
     const sent = [...fieldValues(request, 'Origin'), ...fieldValues(request, 'Sec-WebSocket-Origin')];
     const origin = sent.find((one) => !isOriginAllowed(one, listed) && (local || !isOwn(one, host)));

@@ -370,7 +370,7 @@ export class ServerWebSocket extends EventEmitter<ServerWebSocketEvents> {
     this.#closedCleanly = wasClean;
     this.#callbacks?.tell(new Error('not sent: the connection ended'));
     this.#left(this);
-    this.#tell('close', code, Buffer.from(reason, 'utf8'));
+    this.#tell('close', code, reason === '' ? EMPTY : Buffer.from(reason, 'utf8'));
   }
 
   static {

@@ -276,11 +276,10 @@ export class WebSocketServer extends EventEmitter<WebSocketServerEvents> {
   }
 
   #answer(head: RequestHead, usual: ResponseHead, transport: Transport): Answer {
+    const failed = this.#failed.has(transport);
+    if (!failed && this.listenerCount('headers') === 0) return { head: usual };
     const lines = Buffer.from(encodeHead(usual)).toString('latin1').trimEnd().split('\r\n');
-    if (!this.#failed.has(transport)) {
-      if (this.listenerCount('headers') === 0) return { head: usual };
-      this.#ask(transport, () => this.emit('headers', lines, this.#requestOf(head, transport)));
-    }
+    if (!failed) this.#ask(transport, () => this.emit('headers', lines, this.#requestOf(head, transport)));
     if (this.#failed.has(transport)) return { head: INTERNAL_ERROR, next: 'end' };
     const read = readHead(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), 'response', HEAD_LIMITS);
     if (read.state === 'complete') return { head: read.head };

@@ -15,9 +15,11 @@ class ReadRequest extends IncomingMessage {
     super(socket as Socket);
     this.method = method;
     this.url = target;
-    this.httpVersion = version.slice('HTTP/'.length);
-    [this.httpVersionMajor = 1, this.httpVersionMinor = 1] = this.httpVersion.split('.').map(Number);
-    this.rawHeaders = fields.flatMap(({ name, value }) => [name, value]);
+    // `HTTP/1.1`: each number has one digit (RFC 9112 §2.3).
+    this.httpVersion = version.slice(5);
+    this.httpVersionMajor = version.charCodeAt(5) - 0x30;
+    this.httpVersionMinor = version.charCodeAt(7) - 0x30;
+    for (const { name, value } of fields) this.rawHeaders.push(name, value);
     this.complete = true;
   }
 

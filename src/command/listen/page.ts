@@ -9,7 +9,7 @@ import type { ServerHandler, ServerOptions } from '../../endpoint/server.ts';
 import type { Env } from '../../env.ts';
 import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
 import { faultWords, refusalText } from '../../protocol/handshake/fault-words.ts';
-import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
+import { fieldValues, firstValue, type RequestHead } from '../../protocol/http/head.ts';
 import { redactUrl } from '../../protocol/http/redact.ts';
 import type { EventSink } from '../../session/event.ts';
 import { sizeText } from '../../view/size.ts';
@@ -249,7 +249,7 @@ const UNKNOWN = textAnswer(403, 'The token is missing or wrong: open the address
 
 /** Whether a page asks that came from here; a program has no Origin. */
 function isOwn(request: RequestHead): boolean {
-  const [origin] = fieldValues(request, 'Origin');
+  const origin = firstValue(request, 'Origin');
   return origin === undefined || origin.replace(/^https?:\/\//, '') === authorityOf(request);
 }
 

@@ -2,7 +2,7 @@ import type { AsideRequest } from '../../endpoint/aside.ts';
 import { type Peer, Server, type ServerHandler, type ServerOptions } from '../../endpoint/server.ts';
 import type { Env } from '../../env.ts';
 import type { Limits } from '../../protocol/connection/limits.ts';
-import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
+import { firstValue, type RequestHead } from '../../protocol/http/head.ts';
 import type { MessageView } from '../../protocol/message/message.ts';
 import type { EventSink, SessionEvent } from '../../session/event.ts';
 import { eventJson } from '../../view/json.ts';
@@ -187,7 +187,7 @@ class Viewer {
 }
 
 function headerOf(request: RequestHead, name: string): string | undefined {
-  return fieldValues(request, name)[0];
+  return firstValue(request, name);
 }
 
 function parsed(text: string): { readonly type?: unknown; readonly target?: unknown; readonly on?: unknown } | undefined {

@@ -1,5 +1,5 @@
 import { authorityOf } from '../../protocol/handshake/extended-connect.ts';
-import { fieldValues, type RequestHead } from '../../protocol/http/head.ts';
+import { firstValue, type RequestHead } from '../../protocol/http/head.ts';
 import type { PolicyRefusal } from '../admitting.ts';
 import type { Peer } from '../peer.ts';
 import type { RequestFacts, Stage } from './behaviour.ts';
@@ -52,7 +52,7 @@ export class Serving {
     const { target, version } = request;
     const { route = '', rest = '' } = this.#routes.find(target) ?? {};
     const host = authorityOf(request) ?? '';
-    const [origin = '', userAgent = ''] = ['Origin', 'User-Agent'].map((name) => fieldValues(request, name)[0] ?? '');
+    const [origin = '', userAgent = ''] = ['Origin', 'User-Agent'].map((name) => firstValue(request, name) ?? '');
     return { target, route, rest, version, host, origin, userAgent };
   }
 

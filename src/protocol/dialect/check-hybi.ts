@@ -7,7 +7,7 @@ import { checkResponse } from '../handshake/check-response.ts';
 import type { Finding } from '../handshake/finding.ts';
 import { canonicalKey } from '../handshake/key.ts';
 import { fail, NOT_SENT, pass, quoted, times, type Verdict, warn } from '../handshake/verdict.ts';
-import { fieldValues } from '../http/head.ts';
+import { fieldValues, firstValue } from '../http/head.ts';
 import { isToken } from '../http/parameter-list.ts';
 import { redactUrl } from '../http/redact.ts';
 import type { CheckOptions, OpeningAnswer, OpeningRequest } from './handshake.ts';
@@ -55,7 +55,7 @@ function ofDraft(finding: Finding, exchange: Exchange): Finding {
 
 /** Old libraries made keys of another length, such as of the time; the proof is of their text. */
 function oddKey({ head, options }: Exchange): Verdict {
-  const [key = ''] = fieldValues(head, 'Sec-WebSocket-Key');
+  const key = firstValue(head, 'Sec-WebSocket-Key') ?? '';
   return lapse(
     options.strict,
     '16 bytes in base64',

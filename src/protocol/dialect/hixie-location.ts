@@ -1,9 +1,9 @@
 /** The address that servers of hixie-75 to hybi-03 echo, as the client rebuilds it. */
-import { fieldValues, type RequestHead } from '../http/head.ts';
+import { firstValue, type RequestHead } from '../http/head.ts';
 
 /** `ws://host[:port]/resource`: host in lower case, the usual port left out. */
 export function locationOf(request: RequestHead, secure: boolean): string {
-  const [host = ''] = fieldValues(request, 'Host');
+  const host = firstValue(request, 'Host') ?? '';
   return `${secure ? 'wss' : 'ws'}://${withoutUsualPort(host.toLowerCase(), secure)}${request.target}`;
 }
 

@@ -1,6 +1,6 @@
 /** Requests and answers of hixie-75, hixie-76 and hybi-01 to -03, as they go out. */
 import { applyHeaderLines, fieldValue, requestTarget } from '../handshake/request.ts';
-import { type Field, fieldValues, type RequestHead } from '../http/head.ts';
+import { type Field, firstValue, type RequestHead } from '../http/head.ts';
 import { LocalProtocolError } from '../rule.ts';
 import { shuffled } from './draw.ts';
 import type { ClientParts, OpeningAnswer, OpeningRequest, ServerParts } from './handshake.ts';
@@ -65,7 +65,7 @@ function proofFor({ head, body, raw }: OpeningRequest): Uint8Array {
 }
 
 function answerFields({ head }: OpeningRequest, parts: ServerParts, rules: HixieRules): Field[] {
-  const [origin] = fieldValues(head, 'Origin');
+  const origin = firstValue(head, 'Origin');
   const fields: Field[] = [
     { name: 'Upgrade', value: 'WebSocket' },
     { name: 'Connection', value: 'Upgrade' },

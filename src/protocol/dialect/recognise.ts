@@ -2,7 +2,7 @@
  * The promise: a request or an answer is put down to the dialect that it speaks by what is written in it, in a fixed order
  * of signs, and nothing is guessed: where several dialects look the same, all of them are named.
  */
-import { fieldValues, type Head, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { fieldValues, firstValue, type Head, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { hasToken } from '../http/parameter-list.ts';
 import { type DialectName, dialectOf } from './name.ts';
 
@@ -77,7 +77,7 @@ function byVersion(request: RequestHead): Recognised {
 const BY_DRAFT: Readonly<Record<string, DialectName>> = { 0: 'hixie-76', 1: 'hybi-01', 2: 'hybi-02', 3: 'hybi-03' };
 
 function byDraft(request: RequestHead): Recognised {
-  const [draft = '0'] = fieldValues(request, 'Sec-WebSocket-Draft');
+  const draft = firstValue(request, 'Sec-WebSocket-Draft') ?? '0';
   const dialect = Object.hasOwn(BY_DRAFT, draft) ? BY_DRAFT[draft] : undefined;
   return dialect ? found(dialect) : problem(`Sec-WebSocket-Draft is ${draft || '(empty)'}; only 0 to 3 are known.`);
 }

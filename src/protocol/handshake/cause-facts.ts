@@ -1,4 +1,4 @@
-import { fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { firstValue, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
 import type { Finding } from './finding.ts';
 
@@ -31,7 +31,7 @@ export interface Cause {
 export const FIND_VERSION = '--draft auto, which finds a version that both speak';
 
 /** The first value of a field. */
-export const header = (head: ResponseHead | RequestHead | undefined, name: string) => head && fieldValues(head, name)[0];
+export const header = (head: ResponseHead | RequestHead | undefined, name: string) => head && firstValue(head, name);
 /** The start of the body, bytes as latin-1 characters. */
 export const bodyText = ({ body }: Facts) => (body ? Buffer.from(body.subarray(0, 8192)).toString('latin1') : '');
 

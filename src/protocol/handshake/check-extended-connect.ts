@@ -2,7 +2,7 @@
  * The promise: every requirement that RFC 8441 puts on an opening handshake over HTTP/2, on either side, is one finding, met
  * or not; what RFC 6455 still asks of it is checked as over HTTP/1.1.
  */
-import { type Field, fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { type Field, fieldValues, firstValue, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { redactUrl } from '../http/redact.ts';
 import { checkRequest } from './check-request.ts';
 import { checkResponse, type JudgeExtensions } from './check-response.ts';
@@ -66,7 +66,7 @@ function checkPath(request: RequestHead): Verdict {
 function checkAuthority(request: RequestHead): Verdict {
   const authority = authorityOf(request);
   if (authority === undefined || authority === '') return fail('the host of the URL', NOT_SENT);
-  const [host] = fieldValues(request, 'Host');
+  const host = firstValue(request, 'Host');
   if (fieldValues(request, ':authority').length === 0) return warn(`host: ${authority}`, 'It came as a host field instead.');
   // RFC 9113 §8.3.1: "A server SHOULD treat a request as malformed if it contains a Host header field that identifies an
   // entity that differs from the entity in the ':authority' pseudo-header field."

@@ -1,7 +1,7 @@
 /**
  * The promise: every requirement that RFC 6455 puts on an opening request is one finding, met or not, in a stable order.
  */
-import { fieldValues, type RequestHead } from '../http/head.ts';
+import { fieldValues, firstValue, type RequestHead } from '../http/head.ts';
 import { hasToken, isToken, parseParameterList } from '../http/parameter-list.ts';
 import { redactUrl } from '../http/redact.ts';
 import type { Finding } from './finding.ts';
@@ -69,7 +69,7 @@ export function checkRequest(request: RequestHead, options: RequestCheckOptions 
 const VERSION_13: readonly string[] = ['13'];
 
 function isLegacy(request: RequestHead, { versions }: Context): boolean {
-  const [version] = fieldValues(request, 'Sec-WebSocket-Version');
+  const version = firstValue(request, 'Sec-WebSocket-Version');
   return legacyRequest(request) !== undefined && !(version !== undefined && versions.includes(version));
 }
 
@@ -159,7 +159,7 @@ function checkVersion(request: RequestHead, context: Context): Verdict {
 function checkOrigin(request: RequestHead): Verdict {
   const origins = fieldValues(request, 'Origin');
   const former = fieldValues(request, 'Sec-WebSocket-Origin');
-  const isVersion8 = fieldValues(request, 'Sec-WebSocket-Version')[0] === '8';
+  const isVersion8 = firstValue(request, 'Sec-WebSocket-Version') === '8';
   if (origins.length > 1) return fail('at most one', times(origins));
   if (former.length > 0 && !isVersion8)
     return warn(quoted(former), 'Sec-WebSocket-Origin belongs to drafts 04–10; 13 has Origin.');

@@ -2,7 +2,7 @@
  * The opening handshake on an HTTP/2 stream (RFC 8441): an extended CONNECT in place of GET and Upgrade, a 200 in place of
  * the 101, no key and no accept value. Heads keep their shape; pseudo-header fields come first among the fields.
  */
-import { type Field, fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { type Field, firstValue, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { LocalProtocolError } from '../rule.ts';
 import { buildRequest, parseHeaderLine, type RequestParts } from './request.ts';
 
@@ -36,7 +36,7 @@ export function buildExtendedConnect({ secure, ...parts }: ExtendedConnectParts)
   const unfit = connectionLine(parts.headers ?? []);
   if (unfit !== undefined) throw new LocalProtocolError(`HTTP/2 has no ${unfit} header (RFC 9113 §8.2.2): leave it out`);
   const plain = buildRequest({ ...parts, key: NO_KEY });
-  const [authority] = fieldValues(plain, 'Host');
+  const authority = firstValue(plain, 'Host');
   const own = plain.fields.filter((field) => field.name.toLowerCase() !== 'host' && !isUpgradeField(field));
   const fields: Field[] = [
     { name: ':method', value: 'CONNECT' },
@@ -84,14 +84,14 @@ export function isOpening({ version, status }: ResponseHead): boolean {
 
 /** The request as a server read it: names as on the wire, pseudo-header fields first. */
 export function extendedRequest(fields: readonly Field[]): RequestHead {
-  const [method = ''] = fieldValues({ fields }, ':method');
-  const [target = '*'] = fieldValues({ fields }, ':path');
+  const method = firstValue({ fields }, ':method') ?? '';
+  const target = firstValue({ fields }, ':path') ?? '*';
   return { kind: 'request', method, target, version: HTTP_2, fields };
 }
 
 /** The answer as a client read it. */
 export function extendedResponse(fields: readonly Field[]): ResponseHead {
-  const [status = '0'] = fieldValues({ fields }, ':status');
+  const status = firstValue({ fields }, ':status') ?? '0';
   return { kind: 'response', version: HTTP_2, status: Number(status), reason: '', fields };
 }
 
@@ -109,5 +109,5 @@ export function answerOverHttp2({ status, fields }: ResponseHead): ResponseHead 
 
 /** Who is asked, whatever the version of HTTP: `:authority`, or else Host (RFC 9113 §8.3.1). */
 export function authorityOf(request: Pick<RequestHead, 'fields'>): string | undefined {
-  return fieldValues(request, ':authority')[0] ?? fieldValues(request, 'Host')[0];
+  return firstValue(request, ':authority') ?? firstValue(request, 'Host');
 }

@@ -8,12 +8,17 @@ export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** `Sec-WebSocket-Accept` for a key: SHA-1 over key and GUID, in base64 (RFC 6455 §4.2.2). The key's text counts, not its bytes. */
 export function acceptFor(key: string): string {
-  return hash('sha1', Buffer.from(key + GUID, 'latin1'), 'base64');
+  return hash('sha1', hashed(key), 'base64');
 }
 
 /** The SHA-1 digest on the way to the Accept value, in lower-case hex. */
 export function acceptDigest(key: string): string {
-  return hash('sha1', Buffer.from(key + GUID, 'latin1'), 'hex');
+  return hash('sha1', hashed(key), 'hex');
+}
+
+/** What is hashed, each character one byte. A string is hashed as UTF-8, which is the same for ASCII and sooner done. */
+function hashed(key: string): string | Buffer {
+  return /^[ -~]*$/.test(key) ? key + GUID : Buffer.from(key + GUID, 'latin1');
 }
 
 /** A key from 16 random bytes. */

@@ -2,7 +2,7 @@
  * The promise: whatever form a handshake was copied in, its heads come out as if they had been read from the wire, and
  * what had to be assumed is said.
  */
-import { type Field, fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { type Field, fieldValues, firstValue, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { acceptFor } from './key.ts';
 import { readCommands } from './paste-command.ts';
 import { readFieldLists } from './paste-field-list.ts';
@@ -85,7 +85,7 @@ function newDraft(drafts: Draft[]): Draft {
 
 /** Developer tools show the response first: the two are one handshake if they are all there is, or if the hash says so. */
 function belongTogether(request: RequestHead, response: ResponseHead, heads: readonly PastedHead[]): boolean {
-  const [key] = fieldValues(request, 'Sec-WebSocket-Key');
+  const key = firstValue(request, 'Sec-WebSocket-Key');
   const accepts = fieldValues(response, 'Sec-WebSocket-Accept');
   return heads.length === 2 || (key !== undefined && accepts.includes(acceptFor(key)));
 }

@@ -1,4 +1,4 @@
-import { type Field, fieldValues, type RequestHead, type ResponseHead } from '../http/head.ts';
+import { type Field, fieldValues, firstValue, type RequestHead, type ResponseHead } from '../http/head.ts';
 import { listMembers } from '../http/parameter-list.ts';
 import { acceptFor } from './key.ts';
 import { applyHeaderLines } from './request.ts';
@@ -15,12 +15,13 @@ export interface AnswerParts {
 
 /** The client's first choice among the subprotocols that are supported; `undefined`: none. Case counts (RFC 6455 §4.1). */
 export function selectSubprotocol(request: RequestHead, supported: readonly string[]): string | undefined {
+  if (supported.length === 0) return undefined;
   return listMembers(fieldValues(request, 'Sec-WebSocket-Protocol')).find((name) => supported.includes(name));
 }
 
 /** The 101 for a request that was checked (RFC 6455 §4.2.2). */
 export function answerRequest(request: RequestHead, parts: AnswerParts = {}): ResponseHead {
-  const [key = ''] = fieldValues(request, 'Sec-WebSocket-Key');
+  const key = firstValue(request, 'Sec-WebSocket-Key') ?? '';
   const subprotocol = selectSubprotocol(request, parts.subprotocols ?? []);
   const fields: Field[] = [
     { name: 'Upgrade', value: 'websocket' },

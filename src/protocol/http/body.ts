@@ -1,4 +1,4 @@
-import { fieldValues, type ResponseHead } from './head.ts';
+import { fieldValues, firstValue, type ResponseHead } from './head.ts';
 
 /** The start of an answer's body, for people to read: framed as RFC 9112 §6 says, kept up to a limit. */
 export class BodyReader {
@@ -15,7 +15,7 @@ export class BodyReader {
   constructor(head: ResponseHead, limit: number) {
     this.#limit = limit;
     this.#chunked = fieldValues(head, 'Transfer-Encoding').some((value) => /\bchunked\b/i.test(value));
-    const length = fieldValues(head, 'Content-Length')[0];
+    const length = firstValue(head, 'Content-Length');
     const bodyless = head.status === 204 || head.status === 304 || head.status < 200;
     this.#announced = bodyless ? 0 : !this.#chunked && length && /^\d{1,15}$/.test(length) ? Number(length) : Infinity;
   }

@@ -43,6 +43,7 @@ interface HeadOfKind {
 const EMPTY = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
+const BLANK_LINE = Buffer.from('\r\n\r\n', 'latin1');
 const HTTP = Buffer.from('HTTP/', 'latin1');
 
 /** Reads one head; `push` what arrives until it answers anything but `incomplete`. */
@@ -75,15 +76,18 @@ export class HeadReader<K extends Head['kind']> {
     if (this.#start === undefined && !this.#mayBeHttp()) {
       return this.#invalid({ id: 'not-http', text: `what arrived is not an HTTP ${this.#kind}` });
     }
+    // Most heads are all there at once, and are decoded at once.
+    const blank = this.#scanned === 0 ? this.#buffer.indexOf(BLANK_LINE) : -1;
+    const text = blank === -1 ? undefined : this.#buffer.toString('latin1', 0, blank + BLANK_LINE.length);
     for (;;) {
       // What lies behind the length was never written and is 0.
-      const end = this.#buffer.indexOf(LF, this.#scanned);
+      const end = text?.indexOf('\n', this.#scanned) ?? this.#buffer.indexOf(LF, this.#scanned);
       if (end === -1 ? this.#length >= this.#limits.maxBytes : end >= this.#limits.maxBytes) {
         return this.#invalid({ id: 'too-large', text: `the head is larger than ${this.#limits.maxBytes} bytes` });
       }
       this.#scanned = end === -1 ? this.#length : end + 1;
       if (end === -1) return { state: 'incomplete' };
-      const outcome = this.#takeLine(end);
+      const outcome = this.#takeLine(end, text);
       if (outcome === 'end') return this.#complete(end + 1);
       if (outcome !== undefined) return this.#invalid(outcome);
     }
@@ -113,11 +117,12 @@ export class HeadReader<K extends Head['kind']> {
     return this.#buffer.subarray(0, compared).equals(HTTP.subarray(0, compared));
   }
 
-  /** Takes the line that ends with the LF at `end`. */
-  #takeLine(end: number): 'end' | LineProblem | undefined {
+  /** Takes the line that ends with the LF at `end`. `text`: what was received so far, where it was decoded. */
+  #takeLine(end: number, text: string | undefined): 'end' | LineProblem | undefined {
     const hasCr = end > this.#lineStart && this.#buffer[end - 1] === CR;
     if (!hasCr && !this.#lenient) return { id: 'bare-lf', text: 'a line ends with LF alone instead of CR LF' };
-    const line = this.#buffer.toString('latin1', this.#lineStart, hasCr ? end - 1 : end);
+    const stop = hasCr ? end - 1 : end;
+    const line = text?.slice(this.#lineStart, stop) ?? this.#buffer.toString('latin1', this.#lineStart, stop);
     this.#lineStart = end + 1;
     // RFC 9110 §5.5: "Field values containing CR, LF, or NUL characters are invalid and dangerous"
     if (line.includes('\0')) return { id: 'nul', text: 'a line holds a NUL character' };

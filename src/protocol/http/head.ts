@@ -40,12 +40,19 @@ export const SERVER_HEAD_LIMITS: HeadLimits = { maxBytes: 16 * 1024, maxFields: 
 
 /** The values of every field line with this name, in order. Names are compared without regard to case (RFC 9110 §5.1). */
 export function fieldValues(head: Pick<Head, 'fields'>, name: string): string[] {
-  const wanted = name.toLowerCase();
   const values: string[] = [];
-  for (const field of head.fields) {
-    if (field.name.length === wanted.length && field.name.toLowerCase() === wanted) values.push(field.value);
-  }
+  for (const field of head.fields) if (isCalled(field, name)) values.push(field.value);
   return values;
+}
+
+/** The value of the first of them. */
+export function firstValue(head: Pick<Head, 'fields'>, name: string): string | undefined {
+  for (const field of head.fields) if (isCalled(field, name)) return field.value;
+  return undefined;
+}
+
+function isCalled({ name }: Field, wanted: string): boolean {
+  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted.toLowerCase());
 }
 
 /** The first line of a head, without its line end. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeHead, fieldValues, type Head, SERVER_HEAD_LIMITS } from '../../../src/protocol/http/head.ts';
+import { encodeHead, fieldValues, firstValue, type Head, SERVER_HEAD_LIMITS } from '../../../src/protocol/http/head.ts';
 import { HeadReader, readHead } from '../../../src/protocol/http/head-reader.ts';
 
 const LIMITS = { maxBytes: 1024, maxFields: 8 };
@@ -38,6 +38,12 @@ describe('a head that is well formed', () => {
       ],
     });
     expect(fieldValues(result.head, 'X-ODD')).toEqual(['a  b', 'caf\xe9']);
+    expect(['X-ODD', 'Empty', 'x-even', 'Hose'].map((name) => firstValue(result.head, name))).toEqual([
+      'a  b',
+      '',
+      undefined,
+      undefined,
+    ]);
     expect(Buffer.from(result.raw).toString('latin1')).toBe(REQUEST);
   });
 
