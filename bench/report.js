@@ -98,7 +98,8 @@ function verdict(table, goal, samples) {
   const cpu = table.columns.find((candidate) => candidate.ratio);
   const cpuFactor = cpu && ratio(cpu, ours, base);
   return {
-    what: table.title,
+    what: goal.of ? `${table.title}, ${labelOf(goal.of)}` : table.title,
+    row: goal.of && labelOf(goal.of),
     goal: `≥ ${goal.factor} × ${label}`,
     measured: `${times(factor)} ×`,
     reached: factor >= goal.factor,

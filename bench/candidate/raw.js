@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
+export { handshakes } from './bare-client.js';
+
 /** The other side where only one is measured: a client that costs little, and a server that never reads. */
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -24,17 +26,6 @@ function openOne(port, localAddress) {
       else reject(new Error(`refused: ${head}`));
     });
   });
-}
-
-/** Opens connections one after the other, `window` of them at a time, and resets each: no port stays occupied. */
-export function handshakes({ port, window }, counter) {
-  const one = async () => {
-    const socket = await openOne(port);
-    counter.messages++;
-    socket.resetAndDestroy();
-    one();
-  };
-  for (let i = 0; i < window; i++) one();
 }
 
 const kept = [];
@@ -72,18 +63,47 @@ export async function pingAll() {
   return { answered, time: performance.now() - startedAt };
 }
 
-/** Answers the opening handshake and reads nothing from then on. */
-export function serve() {
-  const server = createServer((socket) => {
+/** Answers the opening handshake and reads nothing from then on; in mode `lines` it sends `count` payloads and a Close. */
+export function serve({ mode, payload, count }, counter) {
+  const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined);
+    socket.on('close', () => {
+      counter.endedAt = performance.now();
+    });
     socket.once('data', (chunk) => {
-      socket.pause();
       const key = /sec-websocket-key: *(\S+)/i.exec(chunk.latin1Slice())?.[1] ?? '';
       const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
+      counter.openedAt = performance.now();
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
       );
+      if (mode === 'lines') sendLines(socket, Buffer.from(payload), count);
+      else socket.pause();
     });
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+}
+
+/** Frames in one write. */
+const TOGETHER = 1000;
+const CLOSE = Buffer.from('880203e8', 'hex');
+
+/** Text frames made once and sent over and over, so that whoever receives them is what is measured. At most 125 bytes each. */
+function sendLines(socket, payload, count) {
+  const frame = Buffer.concat([Buffer.from([0x81, payload.length]), payload]);
+  const many = Buffer.concat(Array(TOGETHER).fill(frame));
+  let left = count;
+  const send = () => {
+    let goesOn = true;
+    while (left > 0 && goesOn) {
+      const now = Math.min(left, TOGETHER);
+      left -= now;
+      goesOn = socket.write(many.subarray(0, now * frame.length));
+    }
+    if (left > 0) socket.once('drain', send);
+    else socket.end(CLOSE);
+  };
+  // Whatever the client answers is let go.
+  socket.resume();
+  send();
 }

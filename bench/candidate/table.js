@@ -12,6 +12,7 @@ export const CANDIDATES = {
   net: { load: () => import('./net.js'), label: 'net (no WebSocket)' },
   raw: { load: () => import('./raw.js') },
   wstap: { load: ours },
+  'wstap each': { load: ours, options: { each: true }, label: 'wstap, by each()' },
   'wstap watched': { load: ours, options: { observed: true }, label: 'wstap, all watched' },
   ws: { load: ws, variables: { WS_NO_BUFFER_UTIL: '1' } },
   'ws+bufferutil': { load: ws, label: 'ws + bufferutil' },

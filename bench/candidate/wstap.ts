@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { type ServerWebSocket, WebSocket, WebSocketServer } from '../../src/index.ts';
+import { type MessageView, type ServerWebSocket, WebSocket, WebSocketServer } from '../../src/index.ts';
 import { Connection } from '../../src/protocol/connection/connection.ts';
 import { CLIENT_LIMITS, SERVER_LIMITS } from '../../src/protocol/connection/limits.ts';
 import { maskingKeySource } from '../../src/protocol/frame/masking-key.ts';
@@ -23,6 +23,8 @@ interface ServeOptions {
   readonly deflate: boolean;
   /** Every frame is watched and counted. */
   readonly observed: boolean;
+  /** The server is handed messages where they lie, by `each`, in place of `message` events. */
+  readonly each?: boolean;
 }
 
 interface ConnectOptions {
@@ -47,9 +49,17 @@ export function serve(options: ServeOptions, counter: Counter): Promise<number> 
       counter.endedAt = performance.now();
     });
     if (options.mode === 'flood' || options.mode === 'lines') pump(socket, options, counter);
+    else if (options.each && options.mode === 'echo') socket.each(echo(socket, counter));
     else socket.on('message', listener(socket, options.mode, counter));
   });
   return new Promise((resolve) => server.on('listening', () => resolve((server.address() as { port: number }).port)));
+}
+
+function echo(socket: ServerWebSocket, counter: Counter) {
+  return (message: MessageView) => {
+    counter.messages++;
+    socket.send(message);
+  };
 }
 
 function listener(socket: ServerWebSocket, mode: ServeOptions['mode'], counter: Counter) {

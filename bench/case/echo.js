@@ -4,7 +4,7 @@ import { mebibytes, micros, SIZES, whole } from '../unit.js';
 
 /** Messages to an echo server and back, client and server of the same make, a number of them always on their way. */
 
-const EVERYBODY = ['net', 'wstap', 'ws', 'ws+bufferutil', 'undici', 'faye-websocket', 'websocket'];
+const EVERYBODY = ['net', 'wstap', 'wstap each', 'ws', 'ws+bufferutil', 'undici', 'faye-websocket', 'websocket'];
 
 export const TRAFFIC_COLUMNS = [
   { key: 'rate', label: 'messages/s', format: whole, better: 'more' },
@@ -39,7 +39,7 @@ async function echo(candidate, { window: inFlight, deflate = false, ...payload }
 
 function sized(size, kind, goal, window = 100) {
   const message = { kind, size: SIZES[size], window };
-  return table(`echo, ${size} ${kind}, window ${window}`, message, [{ factor: goal }]);
+  return table(`echo, ${size} ${kind}, window ${window}`, message, [{ factor: goal }, { of: 'wstap each', factor: goal }]);
 }
 
 export const echoes = {

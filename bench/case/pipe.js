@@ -15,7 +15,12 @@ const script = (name) => [process.execPath, fileURLToPath(new URL(`../script/${n
 const SCRIPT = 'ws + readline script';
 
 const IN = { wstap: WSTAP, [SCRIPT]: script('lines-in.js'), wscat: [...WSCAT, '-c'] };
-const OUT = { wstap: [...WSTAP, '-w', '-1'], [SCRIPT]: script('lines-out.js'), wscat: [...WSCAT, '-c'] };
+const OUT = {
+  wstap: [...WSTAP, '-w', '-1'],
+  [SCRIPT]: script('lines-out.js'),
+  'the same with console.log': script('lines-log.js'),
+  wscat: [...WSCAT, '-c'],
+};
 
 const COLUMNS = [
   { key: 'rate', label: 'lines/s', format: whole, better: 'more' },
@@ -58,7 +63,7 @@ async function pipeIn(name, count) {
 }
 
 async function pipeOut(name, count) {
-  return withSides(['wstap'], async (server) => {
+  return withSides(['raw'], async (server) => {
     const port = await server.call('serve', { mode: 'lines', kind: 'text', size: LINE, count });
     const options = { output: 'count', variables: WS_ALONE, memory: true };
     const { cpu, peak, lines, endedAt } = await wholeProcess(command(OUT[name], port), options);
