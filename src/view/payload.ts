@@ -2,12 +2,9 @@ import { hexDigits } from '../bytes/hex.ts';
 import type { MessageView } from '../protocol/message/message.ts';
 import { escapeText } from './escape.ts';
 
-/** A received message as standard output shows it: `bytes[start, end)`, then `ending` where there is one. */
-export interface Payload {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-  readonly ending: number | undefined;
+/** Takes `bytes[start, end)`, then `ending` where there is one: no object is made of what may come a million times. */
+export interface PayloadSink {
+  write(bytes: Buffer, start: number, end: number, ending: number | undefined): void;
 }
 
 export interface PayloadOptions {
@@ -19,18 +16,16 @@ export interface PayloadOptions {
 }
 
 /**
- * Payload is payload: bytes pass unchanged, except in front of a terminal. A text message is a line, a binary one a line
- * of hex unless `raw`.
+ * A received message as standard output shows it. Payload is payload: bytes pass unchanged, except in front of a terminal. A
+ * text message is a line, a binary one a line of hex unless `raw`.
  */
-export function payloadOf(message: MessageView, { format, separator, terminal }: PayloadOptions): Payload {
+export function writePayload(message: MessageView, { format, separator, terminal }: PayloadOptions, sink: PayloadSink): void {
   if (format === 'hex' || (message.opcode === 'binary' && (format === 'text' || terminal))) {
-    return whole(hexDigits(message.view()), separator);
-  }
-  if (terminal) return whole(Buffer.from(escapeText(message.text(), { multiline: true }), 'utf8'), separator);
-  const { buffer, start, end } = message;
-  return { bytes: buffer, start, end, ending: format === 'raw' ? undefined : separator };
+    whole(hexDigits(message.view()), separator, sink);
+  } else if (terminal) whole(Buffer.from(escapeText(message.text(), { multiline: true }), 'utf8'), separator, sink);
+  else sink.write(message.buffer, message.start, message.end, format === 'raw' ? undefined : separator);
 }
 
-function whole(bytes: Buffer, ending: number): Payload {
-  return { bytes, start: 0, end: bytes.length, ending };
+function whole(bytes: Buffer, ending: number, sink: PayloadSink): void {
+  sink.write(bytes, 0, bytes.length, ending);
 }

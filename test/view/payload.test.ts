@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MessageView } from '../../src/protocol/message/message.ts';
 import { messageText } from '../../src/view/message.ts';
-import { payloadOf } from '../../src/view/payload.ts';
+import { type PayloadOptions, writePayload } from '../../src/view/payload.ts';
 import { plainStyle } from '../../src/view/style.ts';
 
 function message(opcode: 'text' | 'binary', text: string): MessageView {
@@ -13,9 +13,18 @@ function message(opcode: 'text' | 'binary', text: string): MessageView {
   return view;
 }
 
-function written(opcode: 'text' | 'binary', text: string, format: 'text' | 'hex' | 'raw', terminal = false): string {
-  const { bytes, start, end, ending } = payloadOf(message(opcode, text), { format, separator: 10, terminal });
-  return bytes.toString('latin1', start, end) + (ending === undefined ? '' : String.fromCharCode(ending));
+function written(opcode: 'text' | 'binary', text: string, options: Partial<PayloadOptions>): string {
+  let shown = '';
+  writePayload(
+    message(opcode, text),
+    { format: 'text', separator: 10, terminal: false, ...options },
+    {
+      write: (bytes, start, end, ending) => {
+        shown += bytes.toString('latin1', start, end) + (ending === undefined ? '' : String.fromCharCode(ending));
+      },
+    },
+  );
+  return shown;
 }
 
 describe('payload on standard output', () => {
@@ -31,11 +40,11 @@ describe('payload on standard output', () => {
     ['text', 'raw', 'a\x07', true, 'a\\x07\n'],
     ['binary', 'raw', '\xde\xad', true, 'dead\n'],
   ] as const)('%s as %s: %j (terminal: %s)', (opcode, format, text, terminal, expected) => {
-    expect(written(opcode, text, format, terminal)).toBe(expected);
+    expect(written(opcode, text, { format, terminal })).toBe(expected);
   });
 
   it('ends with a NUL where that is the separator', () => {
-    expect(payloadOf(message('text', 'a'), { format: 'text', separator: 0, terminal: false }).ending).toBe(0);
+    expect(written('text', 'a', { separator: 0 })).toBe('a\0');
   });
 });
 

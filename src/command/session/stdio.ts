@@ -7,7 +7,7 @@ import type { MessageView } from '../../protocol/message/message.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { Tally } from '../../session/tally.ts';
 import { eventJson } from '../../view/json.ts';
-import { payloadOf } from '../../view/payload.ts';
+import { type PayloadOptions, writePayload } from '../../view/payload.ts';
 import { decodeMessage, type Writing } from './outgoing.ts';
 
 /** Standard input as messages, as `-b`, `-t`, `-0`, `--hex` and `--base64` say. */
@@ -59,7 +59,7 @@ function separatorOf(options: Options): number {
 /** Standard output: payload and nothing else, or with `--format json` every event. */
 export class Output {
   readonly #writer: PayloadWriter;
-  readonly #shape: Parameters<typeof payloadOf>[1] | undefined;
+  readonly #shape: PayloadOptions | undefined;
   readonly #frames: boolean;
   /** Of what is written as events. */
   readonly #tally = new Tally();
@@ -79,9 +79,7 @@ export class Output {
   }
 
   message(message: MessageView): void {
-    if (!this.#shape) return;
-    const { bytes, start, end, ending } = payloadOf(message, this.#shape);
-    this.#writer.write(bytes, start, end, ending);
+    if (this.#shape) writePayload(message, this.#shape, this.#writer);
   }
 
   event(event: SessionEvent): void {
