@@ -30,9 +30,11 @@ const KIB = 1024;
 const PAGE = 64 * KIB;
 /** Pages for sending: a message of 1 MiB lies in them. Memory that nobody wrote to yet takes up none. */
 const SENDING = 16;
+/** Pages for reading: so much is taken at once where a peer sends much. */
+const READING = 8;
 
 /**
- * (module (memory (export "m") 22 22)
+ * (module (memory (export "m") 26 26)
  *   (func (export "x") (param $at i32) (param $end i32) (param $key i32) (local $k v128)
  *     (local.set $k (i32x4.splat (local.get $key)))
  *     ;; three loops of one form: (block (loop (br_if 1 (i32.gt_u (i32.add $at N) $end)) STEP (i32.add $at N → $at) (br 0)))
@@ -52,7 +54,7 @@ const MODULE = [
   '0061736d01000000',
   '010d0260037f7f7f0060027f7f017f',
   '030403000100',
-  '050401011616',
+  '050401011a1a',
   '071104016d0200017800000161000101630002',
   '0aef0203',
   'b80101017b',
@@ -104,8 +106,8 @@ function instantiate(): Arena | undefined {
       memory,
       scratch: Buffer.from(memory, 0, PAGE),
       sending: Array.from({ length: SENDING }, (_, index) => Buffer.from(memory, (1 + index) * PAGE, PAGE)),
-      reading: Buffer.from(memory, (1 + SENDING) * PAGE, 4 * PAGE),
-      gathering: Buffer.from(memory, (5 + SENDING) * PAGE, PAGE),
+      reading: Buffer.from(memory, (1 + SENDING) * PAGE, READING * PAGE),
+      gathering: Buffer.from(memory, (1 + SENDING + READING) * PAGE, PAGE),
       xor: exports.x,
       high: exports.a,
       copy: exports.c,

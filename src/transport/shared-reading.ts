@@ -8,7 +8,7 @@ import { arena } from '../bytes/arena.ts';
  */
 
 /** Bytes that one read takes at most, in a process that reads much; and in one that has read next to nothing so far. */
-const MUCH = 256 * 1024;
+const MUCH = 512 * 1024;
 const LITTLE = 16 * 1024;
 /** After so many reads, or one of so many bytes, a process reads much. To make an arena takes longer than to read a little. */
 const FEW = 16;
