@@ -78,10 +78,10 @@ export class Outgoing {
     this.amount.hand(bytes.length);
   }
 
-  /** While the answers to many messages are gathered into one write: not more than fits a slab. */
+  /** While the answers to many messages are gathered into one write: not much more than one read brings. */
   #relieve(link: Link): void {
     if (link.pending > GATHERED) link.flush();
   }
 }
 
-const GATHERED = 256 * 1024;
+const GATHERED = 640 * 1024;
