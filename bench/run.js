@@ -98,14 +98,16 @@ async function runCases(cases) {
   if (flags.save) writeFileSync(new URL('last-run.md', import.meta.url), `${markdown.join('\n\n')}\n`);
 }
 
-/** Samples of each candidate, by name, the candidates in turn. */
-async function measure({ candidates, sample, repeat = 1 }) {
+/** Samples of each candidate, by name, the candidates in turn. `open`: gives who takes them, where all are kept running. */
+async function measure({ candidates, sample, open, repeat = 1 }) {
   const only = flags.only?.split(',');
   const chosen = candidates.filter((name) => !only || only.includes(name));
   const samples = new Map(chosen.map((name) => [name, []]));
+  const session = (await open?.(chosen, settings)) ?? { sample, close: () => undefined };
   for (let round = 0; round < settings.rounds * repeat; round++) {
-    for (const name of chosen) samples.get(name).push(await sample(name, settings));
+    for (const name of chosen) samples.get(name).push(await session.sample(name, settings));
   }
+  await session.close();
   return samples;
 }
 

@@ -34,7 +34,7 @@ const methods = {
   },
 
   async handshakes(options) {
-    (await load()).handshakes(options, counter);
+    return (await load()).handshakes(options, counter);
   },
 
   async idle(options) {

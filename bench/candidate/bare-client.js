@@ -9,34 +9,53 @@ import { connect } from 'node:net';
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const nothing = () => undefined;
 
-/** Opens connections one after the other, `window` of them at a time, and resets each: no port stays occupied. */
-export function handshakes({ port, window }, counter) {
+/**
+ * Opens connections one after the other, `window` of them at a time, and resets each: no port stays occupied. After so many
+ * milliseconds it gives how many were answered and how long that took; without a limit it gives nothing and goes on.
+ */
+export function handshakes({ port, window, milliseconds }, counter) {
   const request =
     `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
     `Sec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
-  const answered = (head) => {
+  const startedAt = performance.now();
+  let answered = 0;
+  let running = window;
+  let ended = () => undefined;
+  const over = () => milliseconds !== undefined && performance.now() - startedAt >= milliseconds;
+  const open = (bareOpener ?? ordinaryOpener)(port, request, (head) => {
     if (!head.startsWith('HTTP/1.1 101 ')) throw new Error(`refused: ${head}`);
     counter.messages++;
-  };
-  const open = bareOpener(port, request, answered) ?? ordinaryOpener(port, request, answered);
+    answered++;
+    if (!over()) open();
+    else if (--running === 0) ended({ count: answered, elapsed: performance.now() - startedAt });
+  });
   for (let i = 0; i < window; i++) open();
-  const stayAwake = () => setImmediate(stayAwake);
+  const stayAwake = () => {
+    if (running > 0) setImmediate(stayAwake);
+  };
   stayAwake();
+  if (milliseconds === undefined) return undefined;
+  return new Promise((resolve) => {
+    ended = resolve;
+  });
 }
 
-function bareOpener(port, request, answered) {
-  let bindings;
+const bareOpener = findBareOpener();
+
+function findBareOpener() {
   try {
-    bindings = { ...process.binding('tcp_wrap'), ...process.binding('stream_wrap') };
+    const bindings = { ...process.binding('tcp_wrap'), ...process.binding('stream_wrap') };
+    return (port, request, answered) => bareSockets(bindings, port, request, answered);
   } catch {
     return undefined;
   }
-  const { TCP, TCPConnectWrap, WriteWrap, constants } = bindings;
+}
+
+function bareSockets({ TCP, TCPConnectWrap, WriteWrap, constants }, port, request, answered) {
   function read(bytes) {
     if (!bytes) return;
-    answered(Buffer.from(bytes).latin1Slice());
     this.reset(nothing);
-    open();
+    answered(Buffer.from(bytes).latin1Slice());
   }
   function connected(status, handle) {
     if (status !== 0) throw new Error(`no connection: ${status}`);
@@ -47,23 +66,20 @@ function bareOpener(port, request, answered) {
     write.oncomplete = nothing;
     handle.writeLatin1String(write, request);
   }
-  const open = () => {
+  return () => {
     const opening = new TCPConnectWrap();
     opening.oncomplete = connected;
     const status = new TCP(constants.SOCKET).connect(opening, '127.0.0.1', port);
     if (status !== 0) throw new Error(`no connection: ${status}`);
   };
-  return open;
 }
 
 function ordinaryOpener(port, request, answered) {
-  const open = () => {
+  return () => {
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(request));
     socket.once('data', (bytes) => {
-      answered(bytes.latin1Slice());
       socket.resetAndDestroy();
-      open();
+      answered(bytes.latin1Slice());
     });
   };
-  return open;
 }

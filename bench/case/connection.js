@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFileLimit } from '../machine.js';
-import { withSides } from '../side-process.js';
-import { watchTraffic } from '../traffic.js';
+import { SideProcess, withSides } from '../side-process.js';
 import { kibibytes, micros, whole } from '../unit.js';
 
 /** Connections themselves: how fast they open, and what one costs that says nothing. The client is a bare socket. */
@@ -20,27 +19,45 @@ export const handshakes = {
       reference: 'ws',
       candidates: SERVERS,
       goals: [{ factor: 1.2 }],
-      sample: (candidate, settings) =>
-        withSides(['raw', candidate], async (client, server) => {
-          const port = await server.call('serve', { mode: 'echo' });
-          await client.call('handshakes', { port, window: 64 });
-          return openings(client, server, settings);
-        }),
+      repeat: BURSTS,
+      open: openServers,
+      sample: async (candidate, settings) => {
+        const servers = await openServers([candidate], settings);
+        try {
+          return await servers.sample(candidate, settings);
+        } finally {
+          await servers.close();
+        }
+      },
     },
   ],
 };
 
-/** Some ten thousand handshakes a second are few: so long V8 still compiles what they run through. Milliseconds. */
-const STEADY = { warmup: 2000, window: 2000 };
+/**
+ * A handshake takes so little that the same server opens half as many when a neighbour of this machine wakes up: the servers
+ * all stand there from the beginning, and take turns in short bursts. At first V8 compiles what they run through.
+ */
+const BURSTS = 6;
+const WARM = 2000;
+const WINDOW = 64;
 
-/** A server counts no handshakes: the client's count stands for both. */
-async function openings(client, server, { quick, ...brief }) {
-  const settings = quick ? brief : STEADY;
-  const counted = {
-    call: async (method) => ({ ...(await server.call(method)), messages: (await client.call(method)).messages }),
+async function openServers(candidates, { quick, window }) {
+  const client = new SideProcess('raw');
+  const servers = new Map();
+  const close = () => Promise.all([client, ...[...servers.values()].map(({ server }) => server)].map((side) => side.stop()));
+  const burst = async (name, milliseconds) => {
+    const { server, port } = servers.get(name);
+    const before = await server.call('snapshot');
+    const { count, elapsed } = await client.call('handshakes', { port, window: WINDOW, milliseconds });
+    const after = await server.call('snapshot');
+    return { rate: (count / elapsed) * 1000, perHandshake: (after.cpu - before.cpu) / count };
   };
-  const { rate, serverCpu, busy } = await watchTraffic(client, counted, settings);
-  return { rate, perHandshake: serverCpu, busy };
+  for (const name of candidates) {
+    const server = new SideProcess(name);
+    servers.set(name, { server, port: await server.call('serve', { mode: 'echo' }) });
+    await burst(name, quick ? window : WARM);
+  }
+  return { sample: (name) => burst(name, window / 2), close };
 }
 
 /** Milliseconds of connections that come and go before the first look: a heap that has grown is not what idle ones cost. */
