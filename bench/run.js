@@ -104,10 +104,13 @@ async function measure({ candidates, sample, open, repeat = 1 }) {
   const chosen = candidates.filter((name) => !only || only.includes(name));
   const samples = new Map(chosen.map((name) => [name, []]));
   const session = (await open?.(chosen, settings)) ?? { sample, close: () => undefined };
-  for (let round = 0; round < settings.rounds * repeat; round++) {
-    for (const name of chosen) samples.get(name).push(await session.sample(name, settings));
+  try {
+    for (let round = 0; round < settings.rounds * repeat; round++) {
+      for (const name of chosen) samples.get(name).push(await session.sample(name, settings));
+    }
+  } finally {
+    await session.close();
   }
-  await session.close();
   return samples;
 }
 

@@ -67,9 +67,6 @@ export async function pingAll() {
 export function serve({ mode, payload, count }, counter) {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('close', () => {
-      counter.endedAt = performance.now();
-    });
     socket.once('data', (chunk) => {
       const key = /sec-websocket-key: *(\S+)/i.exec(chunk.latin1Slice())?.[1] ?? '';
       const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');

@@ -12,14 +12,12 @@ export interface Counter {
   openedAt?: number;
   firstAt?: number;
   lastAt?: number;
-  endedAt?: number;
 }
 
 interface ServeOptions {
-  /** `once` sends the first message back and closes; `lines` sends `count` payloads and closes. */
-  readonly mode: 'echo' | 'flood' | 'sink' | 'once' | 'lines';
+  /** `once` sends the first message back and closes. */
+  readonly mode: 'echo' | 'flood' | 'sink' | 'once';
   readonly payload: string | Uint8Array;
-  readonly count?: number;
   readonly deflate: boolean;
   /** Every frame is watched and counted. */
   readonly observed: boolean;
@@ -45,10 +43,7 @@ export function serve(options: ServeOptions, counter: Counter): Promise<number> 
   });
   server.on('connection', (socket) => {
     counter.openedAt ??= performance.now();
-    socket.on('close', () => {
-      counter.endedAt = performance.now();
-    });
-    if (options.mode === 'flood' || options.mode === 'lines') pump(socket, options, counter);
+    if (options.mode === 'flood') pump(socket, options, counter);
     else if (options.each && options.mode === 'echo') socket.each(echo(socket, counter));
     else socket.on('message', listener(socket, options.mode, counter));
   });
@@ -80,14 +75,12 @@ function listener(socket: ServerWebSocket, mode: ServeOptions['mode'], counter: 
 /** Bytes that may wait to be written. */
 const HIGH_WATER = 256 * 1024;
 
-function pump(socket: ServerWebSocket, { payload, mode, count = 0 }: ServeOptions, counter: Counter): void {
-  const most = mode === 'lines' ? count : Number.POSITIVE_INFINITY;
+function pump(socket: ServerWebSocket, { payload }: ServeOptions, counter: Counter): void {
   const send = () => {
-    while (socket.readyState === 1 && socket.bufferedAmount < HIGH_WATER && counter.messages < most) {
+    while (socket.readyState === 1 && socket.bufferedAmount < HIGH_WATER) {
       socket.send(payload);
       counter.messages++;
     }
-    if (counter.messages >= most) socket.close(1000);
   };
   socket.on('drain', send);
   send();
