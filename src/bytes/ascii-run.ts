@@ -33,8 +33,7 @@ export function cutAscii(from: Buffer, start: number, stop: number): string {
 }
 
 /** The bytes are going to change, or go. */
-export function endRun(of: Buffer): void {
-  if (of !== bytes) return;
+export function endRun(): void {
   bytes = undefined;
   run = '';
 }

@@ -134,7 +134,7 @@ export class MessageBuilder {
 
   /** Lets go of the bytes of the message that was given away: an idle connection pins none. */
   letGo(): void {
-    endRun(this.#view.buffer);
+    endRun();
     this.#view.buffer = EMPTY;
   }
 

@@ -16,7 +16,7 @@ export class MessageView {
   borrowed = false;
   /** Whether it is text of bytes below 0x80 alone. */
   ascii = false;
-  /** Whether its bytes are those that were received: what lies behind them in the buffer is not masked either, if it is text. */
+  /** Whether its bytes are as they were received: no mask was taken from them, as it may yet be from others in the buffer. */
   asReceived = false;
   /** Whether it came compressed. */
   compressed = false;

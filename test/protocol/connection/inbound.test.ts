@@ -229,6 +229,23 @@ describe('many short texts that came together', () => {
     expect(texts).toEqual(letters.flatMap((letter) => Array(25).fill(letter.repeat(16))));
   });
 
+  test('and where a message in fragments came last', () => {
+    const bytesOf = (letter: string) =>
+      wire('server', [...Array(10).fill(text(letter.repeat(16))), text(letter, false), more(letter)]);
+    // One and the same buffer object, in which a text of the last time would be found again.
+    const memory = bytesOf('a');
+    const texts: string[] = [];
+    const inbound = new Inbound(
+      { sender: 'server', limits: CLIENT_LIMITS, tolerance: 'strict' },
+      { ...SILENT, message: (message) => texts.push(message.text()) },
+    );
+    for (const letter of 'ab') {
+      bytesOf(letter).copy(memory);
+      inbound.read(memory);
+    }
+    expect(texts).toEqual([...'ab'].flatMap((letter) => [...Array(10).fill(letter.repeat(16)), letter + letter]));
+  });
+
   test('also where a lenient reader bears that some of them are masked', () => {
     const frames = words.map((word, index) => wire(index % 3 === 0 ? 'client' : 'server', [text(word)]));
     expect(heard(Buffer.concat(frames), { tolerance: 'lenient' })).toEqual(words);

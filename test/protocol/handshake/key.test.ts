@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -5,6 +6,7 @@ import {
   acceptFor,
   canonicalKey,
   decodeKey,
+  GUID,
   isCanonicalKey,
   keyFrom,
 } from '../../../src/protocol/handshake/key.ts';
@@ -20,6 +22,13 @@ describe('the accept rule', () => {
     expect(acceptFor(key)).toBe(accept);
     expect(Buffer.from(acceptDigest(key), 'hex').toString('base64')).toBe(accept);
   });
+});
+
+it.each(['caf\xe9', '\x80\xff', ''])('of %j each character is one byte, as it was on the wire', (key) => {
+  const digest = createHash('sha1')
+    .update(Buffer.from(`${key}${GUID}`, 'latin1'))
+    .digest();
+  expect([acceptFor(key), acceptDigest(key)]).toEqual([digest.toString('base64'), digest.toString('hex')]);
 });
 
 describe('a key is 16 bytes in base64', () => {
